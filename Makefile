@@ -1,0 +1,43 @@
+# make book   build the site to _build/html          make lab        the notebooks in JupyterLab
+# make test   every check that CI runs               make serve      the built site on localhost:8000
+# make notebooks   run the notebooks in place and store what they print
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+export MPLBACKEND := agg
+export PYTHONWARNINGS := ignore::DeprecationWarning:zmq
+
+.PHONY: book test lab serve notebooks lint browser clean
+.DEFAULT_GOAL := book
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "venv is missing: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+book: $(READY)
+	$(BIN)/jupyter-book build . --warningiserror --keep-going --quiet
+	@echo "Open $(CURDIR)/_build/html/index.html"
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+test: lint browser book
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbval notebooks
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks
+
+serve: book
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+notebooks: $(READY)
+	$(BIN)/python notebooks/run.py
+
+clean:
+	rm -rf _build .venv
