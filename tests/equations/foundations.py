@@ -1,0 +1,3 @@
+"""The labelled equations of book/foundations.md (how to write an entry: test_equations.py)."""
+
+from equations import equation  # noqa: F401
