@@ -1,0 +1,297 @@
+"""What the built site needs beyond the theme: light pages that ask no other host, and anchors for notebook cells.
+
+- Every page links one style sheet and one script, bundled after the build from what the theme and the
+  extensions register. Rules for classes that no page uses are left out, and so is the theme's icon script.
+- Every cell of a notebook gets its cell id as an anchor, so that claims can point to it.
+- Solutions and admonitions of class `dropdown` become <details>: they open without a script.
+"""
+
+import html
+import json
+import re
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_design.dropdown import dropdown_main, dropdown_title
+from sphinx_exercise.nodes import solution_node
+
+KATEX = Path(__file__).parent / "katex"
+
+STYLES = [
+    "basic.css",
+    "styles/pydata-sphinx-theme.css",
+    "styles/sphinx-book-theme.css",
+    "pygments.css",
+    "sphinx-design.min.css",
+    "copybutton.css",
+    "katex/katex.min.css",
+    "course.css",
+]
+SCRIPTS = [
+    "documentation_options.js",
+    "doctools.js",
+    "sphinx_highlight.js",
+    "clipboard.min.js",
+    "copybutton.js",
+    "design-tabs.js",
+    "scripts/pydata-sphinx-theme.js",
+    "scripts/sphinx-book-theme.js",
+    "course.js",
+]
+# What search.html loads by itself stays beside the two bundles.
+KEPT = {"site.css", "site.js", "searchtools.js", "language_data.js", "katex", "favicon.svg"}
+
+
+# --- Assets ---------------------------------------------------------------------------------------------
+
+
+def use_bundles(app, pagename, templatename, context, doctree):
+    if "css_files" not in context:
+        return
+    context["css_files"] = ["_static/site.css"]
+    context["script_files"] = []
+    context["has_math"] = doctree is not None and any(
+        doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
+    )
+    context["page_summary"] = summary(doctree) or app.config.html_title
+    chapter = pagename.rpartition("/")[2]
+    notebook = f"notebooks/{chapter}"
+    context["notebook"] = notebook if notebook in app.env.found_docs else None
+
+
+def summary(doctree):
+    """The first sentences of a page, for search engines and link previews."""
+    for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
+        if isinstance(paragraph.parent, nodes.section):
+            text = " ".join(paragraph.astext().split())
+            return text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " ..."
+    return ""
+
+
+def bundle(app, exception):
+    if exception or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    static = out / "_static"
+    shutil.copytree(KATEX / "fonts", static / "katex", dirs_exist_ok=True)
+    shutil.copy(KATEX / "LICENSE", static / "katex" / "LICENSE")
+    shutil.copy(KATEX / "katex.min.css", static / "katex" / "katex.min.css")
+
+    script = "\n".join((static / name).read_text("utf-8") for name in SCRIPTS)
+    script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M)
+    (static / "site.js").write_text(script, "utf-8")
+
+    words = set(re.findall(r"[\w-]+", script))
+    for page in out.rglob("*.html"):
+        for name, double, single in re.findall(
+            r"\b(class|id)=(?:\"([^\"]*)\"|'([^']*)')", page.read_text("utf-8")
+        ):
+            words.update((double or single).split())
+    style = "".join((static / name).read_text("utf-8") for name in STYLES)
+    style = style.replace('@charset "UTF-8";', "")
+    style = re.sub(r"url\(fonts/(KaTeX_[\w-]+\.woff2)\)", r"url(katex/\1)", style)
+    style = re.sub(r",url\(fonts/[^)]*\) format\(\"(?:woff|truetype)\"\)", "", style)
+    rules = [rule for rule in prune(parse(style), words)]
+    (static / "site.css").write_text(drop_unused_variables(write(rules), script), "utf-8")
+
+    for path in static.iterdir():
+        if path.name not in KEPT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (static / "katex" / "katex.min.css").unlink()
+
+    root = app.config.master_doc
+    if root != "index":
+        (out / "index.html").write_text(
+            f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+            f"<title>{html.escape(app.config.html_title)}</title>"
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<meta http-equiv="refresh" content="0; url={root}.html"></head>\n'
+            f"<body><main><h1>{html.escape(app.config.html_title)}</h1>"
+            f'<p><a href="{root}.html">Start here</a></p></main></body></html>\n',
+            "utf-8",
+        )
+
+
+# --- A style sheet without the rules that no page uses ----------------------------------------------------
+
+TOKEN = re.compile(
+    r"/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|url\([^)\"']*\)|[{};]|[^{};\"'/u]+|.", re.S
+)
+
+
+def parse(css):
+    """A list of (prelude, body): the body is None for `@import x;`, a list of rules for `@media`, else text."""
+    tokens = (token for token in TOKEN.findall(css) if not token.startswith("/*"))
+    return parse_rules(tokens)
+
+
+def parse_rules(tokens):
+    rules, prelude = [], ""
+    for token in tokens:
+        if token == "{":
+            prelude = prelude.strip()
+            if re.match(r"@(media|supports|layer|container)\b", prelude):
+                rules.append((prelude, parse_rules(tokens)))
+            else:
+                rules.append((prelude, parse_block(tokens)))
+            prelude = ""
+        elif token == "}":
+            break
+        elif token == ";":
+            rules.append((prelude.strip(), None))
+            prelude = ""
+        else:
+            prelude += token
+    return rules
+
+
+def parse_block(tokens):
+    depth, text = 0, ""
+    for token in tokens:
+        depth += (token == "{") - (token == "}")
+        if depth < 0:
+            break
+        text += token
+    return text.strip()
+
+
+def prune(rules, words):
+    for prelude, body in rules:
+        if isinstance(body, list):
+            inner = list(prune(body, words))
+            if inner:
+                yield prelude, inner
+        elif prelude.startswith("@font-face"):
+            if "Font Awesome" not in body and "FontAwesome" not in body:
+                yield prelude, body
+        elif prelude.startswith("@"):
+            if not prelude.startswith("@import"):
+                yield prelude, body
+        else:
+            used = [part for part in split_selectors(prelude) if is_used(part, words)]
+            if used:
+                yield ",".join(used), body
+
+
+def split_selectors(prelude):
+    parts, depth = [""], 0
+    for char in prelude:
+        depth += (char in "([") - (char in ")]")
+        if char == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [" ".join(part.split()) for part in parts]
+
+
+def is_used(selector, words):
+    """Whether each class and id that the selector asks for occurs on some page (or in a script)."""
+    plain = re.sub(r"\[[^\]]*\]", "", selector)
+    while "(" in plain:  # what stands in :not(), :is(), :where() may be absent
+        plain, count = re.subn(r"\([^()]*\)", "", plain)
+        if not count:
+            return True
+    names = re.findall(r"[.#]((?:\\.|[\w-])+)", plain)
+    return all(name.replace("\\", "") in words for name in names)
+
+
+def write(rules):
+    text = ""
+    for prelude, body in rules:
+        if body is None:
+            text += f"{prelude};\n"
+        elif body or prelude.startswith("@"):
+            text += f"{prelude}{{{write(body) if isinstance(body, list) else body}}}\n"
+    return text
+
+
+def drop_unused_variables(css, script):
+    while True:
+        used = set(re.findall(r"(?:var\(\s*|[\"'`])(--[\w-]+)", css + script))
+        smaller = re.sub(
+            r"([{;]\s*)(--[\w-]+)\s*:(?:\"[^\"]*\"|[^;}\"])*(?=[;}])",
+            lambda found: found[0] if found[2] in used or found[2].startswith("--fig-") else found[1],
+            css,
+        )
+        smaller = re.sub(r"(?<=[{;])\s*;+", "", smaller)
+        if smaller == css:
+            return css
+        css = smaller
+
+
+# --- Notebook cells -------------------------------------------------------------------------------------
+
+
+def anchor_markdown_cells(app, docname, source):
+    """Put an anchor before each Markdown cell; MyST-NB keeps nothing else to find the cell by."""
+    if not app.env.doc2path(docname).endswith(".ipynb"):
+        return
+    notebook = json.loads(source[0])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and "id" in cell:
+            text = "".join(cell["source"])
+            cell["source"] = f'<span class="cell-anchor" id="{cell["id"]}"></span>\n\n{text}'
+    source[0] = json.dumps(notebook)
+
+
+def anchor_code_cells(app, doctree):
+    """Give each code cell its id; where a heading already has that id, the heading is the anchor."""
+    path = app.env.doc2path(app.env.docname)
+    if not path.endswith(".ipynb"):
+        return
+    cells = json.loads(Path(path).read_text("utf-8"))["cells"]
+    taken = {name for node in doctree.findall(nodes.Element) for name in node.get("ids", ())}
+    for node in list(doctree.findall(nodes.raw)):
+        found = re.search(r'class="cell-anchor" id="([^"]*)"', node.astext())
+        if found and found[1] in taken:
+            node.parent.remove(node)
+    for node in doctree.findall(nodes.container):
+        if node.get("nb_element") == "cell_code":
+            name = cells[node["cell_index"]].get("id")
+            if name and name not in taken:
+                node["ids"].append(name)
+
+
+# --- Solutions ------------------------------------------------------------------------------------------
+
+
+class FoldDropdowns(SphinxPostTransform):
+    """Turn solutions and admonitions of class `dropdown` into <details>."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for node in list(self.document.findall(lambda n: isinstance(n, nodes.Admonition))):
+            if "dropdown" not in node.get("classes", ()):
+                continue
+            title, *body = node.children
+            kind = "solution" if isinstance(node, solution_node) else "admonition"
+            classes = [name for name in node["classes"] if name not in ("dropdown", kind)]
+            # A link in a <summary> would be a control within a control.
+            summary = dropdown_title("", "", nodes.Text(title.astext()))
+            summary["classes"] = ["sd-summary-title", "sd-card-header"]
+            content = nodes.container("", *body, classes=["sd-summary-content", "sd-card-body"])
+            node.replace_self(
+                dropdown_main(
+                    "",
+                    summary,
+                    content,
+                    ids=node["ids"],
+                    classes=["sd-sphinx-override", "sd-dropdown", "sd-card", kind, *classes],
+                )
+            )
+
+
+def setup(app):
+    # Jupyter Book sets it for sphinx_comments, which this site does without.
+    app.add_config_value("comments_config", {}, "")
+    app.add_post_transform(FoldDropdowns)
+    app.connect("source-read", anchor_markdown_cells)
+    app.connect("doctree-read", anchor_code_cells)
+    app.connect("html-page-context", use_bundles, priority=900)
+    # Before sphinx-external-toc writes its own index.html.
+    app.connect("build-finished", bundle, priority=100)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
