@@ -4,8 +4,9 @@ A loss is written as two plain formulas, the value of each example and its deriv
 
     @loss(delta=positive)
     def huber(pred, target, *, delta=1.0):
-        error = abs(pred - target)
-        return xp.where(error <= delta, 0.5 * error**2, delta * (error - 0.5 * delta))
+        error = pred - target
+        clipped = xp.clip(error, -delta, delta)
+        return clipped * (error - 0.5 * clipped)
 
     @huber.gradient
     def _(pred, target, *, delta=1.0):
@@ -32,7 +33,7 @@ import numpy as np
 from array_api_compat import array_namespace, is_numpy_array, is_torch_array
 
 REDUCTIONS = ("mean", "sum", "none")
-BLOCK = 2**15  # elements evaluated at a time: the temporaries of a formula then stay in the cache
+BLOCK = 2**17  # elements evaluated at a time: the temporaries of a formula then stay in the cache
 
 
 class _Namespace:
@@ -47,6 +48,38 @@ class _Namespace:
 
 
 xp = _Namespace()
+
+
+# What the docstring of every loss says in the same words, in place of {parameters}, {returns} and {raises}.
+SHARED_TEXT = {
+    "parameters": """\
+Parameters
+----------
+pred : array of floats, any shape
+    NumPy array or torch tensor. A NaN in it is a NaN in the result; values are not scanned for it.
+target : array of the shape of pred
+    Of the same library, on the same device; converted to the precision of `pred`.""",
+    "returns": """\
+weight : array of the shape of the unreduced loss, optional
+    Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
+    altogether, NaN included; where all weights are 0 the loss and its gradient are 0.
+reduction : "mean", "sum" or "none", default "mean"
+
+Returns
+-------
+array
+    Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
+    calculated in float32. `.grad` takes the same arguments and returns the derivative of the reduced loss
+    with respect to `pred`, of its shape (for "none": of the sum).""",
+    "raises": """\
+Raises
+------
+TypeError
+    For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+ValueError
+    For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
+    an unknown reduction, an empty batch under "mean".""",
+}
 
 
 # Rules: what a parameter may be. Each is called with the argument's name and value.
@@ -86,6 +119,7 @@ def loss(**rules):
             value.grad = grad
             return derivative
 
+        value.__doc__ = _with_shared_text(formula.__doc__)
         grad.__name__ = "grad"
         grad.__qualname__ = f"{formula.__qualname__}.grad"
         grad.__module__ = formula.__module__
@@ -95,6 +129,13 @@ def loss(**rules):
         return value
 
     return decorate
+
+
+def _with_shared_text(doc):
+    doc = inspect.cleandoc(doc or "")
+    for name, text in SHARED_TEXT.items():
+        doc = doc.replace(f"{{{name}}}", text)
+    return doc
 
 
 def _add_weight_and_reduction(signature):

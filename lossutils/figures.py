@@ -2,7 +2,7 @@
 
     figure, axes = new_figure()
     axes.plot(error, loss, color=COLORS[0], label="MSE")
-    show(figure, "fig-losses", "Squared error grows fastest: at an error of 4 it is 16, the absolute error 4.")
+    show(figure, "fig-losses", "At an error of 4 the squared error is 16, the absolute error 4.")
 
 `show` draws the figure under the cell and glues it under its name for the pages of the book. Text and axes
 take the color of the text around them; the colors of `COLORS` become the CSS variables --fig-1 to --fig-6,
@@ -93,8 +93,8 @@ def _themed(svg, name, alt):
         svg = svg.replace(color, f"var(--fig-{number}, {color})")
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
     opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" class="course-figure" '
-        f'role="img" aria-label="{escape(alt)}" viewBox="0 0 {width} {height}" '
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'class="course-figure" role="img" aria-label="{escape(alt)}" viewBox="0 0 {width} {height}" '
         f'style="width: 100%; max-width: {float(width) * 4 / 3:.0f}px; height: auto; stroke-linejoin: round">'
     )
     return opening + svg[svg.index(">") + 1 :]
