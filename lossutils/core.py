@@ -50,6 +50,12 @@ class _Namespace:
 xp = _Namespace()
 
 
+def sign(x):
+    """−1, 0 or 1, and NaN for NaN: torch.sign says 0 there, and the array API's wrapper fails under vmap."""
+    ones = xp.astype(x > 0, x.dtype) - xp.astype(x < 0, x.dtype)
+    return xp.where(x == x, ones, x)
+
+
 # What the docstring of every loss says in the same words, in place of {parameters}, {returns} and {raises}.
 SHARED_TEXT = {
     "parameters": """\

@@ -5,7 +5,7 @@ If the target is in dollars, `mae` and `quantile` are in dollars, `mse` and `hub
 in dollars, and `log_cosh` wants the error divided by a scale first, because cosh of a dollar has no meaning.
 """
 
-from .core import between_0_and_1, loss, positive, xp
+from .core import between_0_and_1, loss, positive, sign, xp
 
 LOG_2 = 0.6931471805599453
 
@@ -27,7 +27,7 @@ def mse(pred, target):
 
     Notes
     -----
-    Convention: no factor ½, so the gradient is 2e. Where a text writes ½e², value and gradient are half of these.
+    Convention: no factor ½, so the gradient is 2e. Texts that write ½e² have half of both.
     PyTorch: `F.mse_loss`. Keras: `MeanSquaredError`. optax: `squared_error` (`l2_loss` is half of it).
     scikit-learn: `mean_squared_error(y_true, y_pred)`, the target first.
     Source: Legendre (1805), Gauss (1809).
@@ -85,7 +85,7 @@ def mae(pred, target):
 
 @mae.gradient
 def _(pred, target):
-    return xp.sign(pred - target)
+    return sign(pred - target)
 
 
 @loss(delta=positive)
@@ -218,5 +218,5 @@ def quantile(pred, target, *, q=0.5):
 
 @quantile.gradient
 def _(pred, target, *, q=0.5):
-    sign = xp.sign(pred - target)
-    return (1 - q) * xp.maximum(sign, 0) + q * xp.minimum(sign, 0)
+    side = sign(pred - target)
+    return (1 - q) * xp.maximum(side, 0) + q * xp.minimum(side, 0)

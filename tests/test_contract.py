@@ -1,0 +1,553 @@
+"""The contract of design and docs, for every public loss: found here by itself, held to all of it.
+
+A loss is a public function of `lossutils` that takes `reduction`. Its only input to this file is its line in
+references.py.
+"""
+
+import inspect
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from references import REFERENCES, slopes, smallest_subgradient
+
+import lossutils
+from lossutils.core import BLOCK, REDUCTIONS
+
+LOSSES = {
+    name: function
+    for name in lossutils.__all__
+    if "reduction" in inspect.signature(function := getattr(lossutils, name)).parameters
+}
+NUMPY_DTYPES = [np.float64, np.float32]
+HALF = [torch.float16, torch.bfloat16]
+CASES = [(name, options) for name in LOSSES if name in REFERENCES for options in REFERENCES[name].settings()]
+
+each_loss = pytest.mark.parametrize("name", LOSSES)
+each_case = pytest.mark.parametrize(
+    ("name", "options"), CASES, ids=lambda x: x if isinstance(x, str) else None
+)
+
+
+def draw(name, shape=(40,), seed=0):
+    pred, target = REFERENCES[name].domain.draw(np.random.default_rng(seed), shape)
+    return np.asarray(pred, dtype=np.float64), np.asarray(target, dtype=np.float64)
+
+
+def assert_ulps(got, expected, ulps):
+    """Equal to so many units in the last place; below the smallest normal number, to one such number."""
+    got = np.asarray(got)
+    limits = np.finfo(got.dtype)
+    for value, truth in zip(got.ravel(), expected, strict=True):
+        if abs(truth) > float(limits.max):
+            assert np.isinf(value) and (value > 0) == (truth > 0), (value, truth)
+        else:
+            allowed = ulps * float(limits.eps) * abs(truth) + float(limits.smallest_normal)
+            assert abs(float(value) - truth) <= allowed, (value, truth)
+
+
+# The names
+
+
+def test_the_losses_are_found():
+    assert {"mse", "mae", "huber", "log_cosh", "quantile"} <= set(LOSSES)
+
+
+@each_loss
+def test_has_a_reference(name):
+    assert name in REFERENCES, f"write the mpmath reference of {name} in tests/references.py"
+
+
+def test_no_reference_without_a_loss():
+    assert set(REFERENCES) <= set(LOSSES)
+
+
+# The numbers
+
+
+@each_case
+@pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+def test_value_against_mpmath(name, options, dtype):
+    case = REFERENCES[name]
+    pred, target = case.domain.grid(dtype)
+    got = LOSSES[name](pred, target, reduction="none", **options)
+    expected = [case.value(exact(p), exact(t), **options) for p, t in zip(pred, target, strict=True)]
+    assert_ulps(got, expected, ulps=8)
+
+
+@each_case
+@pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+def test_gradient_against_mpmath(name, options, dtype):
+    case = REFERENCES[name]
+    pred, target = case.domain.grid(dtype)
+    got = LOSSES[name].grad(pred, target, reduction="sum", **options)
+    expected = [
+        smallest_subgradient(*slopes(case.value, p, t, options)) for p, t in zip(pred, target, strict=True)
+    ]
+    assert_ulps(got, expected, ulps=8)
+
+
+def exact(number):
+    import mpmath
+
+    return mpmath.mpf(float(number))
+
+
+@each_case
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_gradient_against_finite_differences(name, options, reduction):
+    pred, target = draw(name, (7,))
+    loss, step = LOSSES[name], 1e-6
+    expected = np.empty_like(pred)
+    for i in range(len(pred)):
+        moved = step * (np.arange(len(pred)) == i)
+        up = loss(pred + moved, target, reduction=reduction, **options)
+        down = loss(pred - moved, target, reduction=reduction, **options)
+        expected[i] = np.sum(up - down) / (2 * step)
+    got = loss.grad(pred, target, reduction=reduction, **options)
+    np.testing.assert_allclose(got, expected, rtol=1e-6, atol=1e-8)
+
+
+@each_case
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_backward_is_the_derived_gradient_and_that_of_autograd(name, options, reduction, weighted):
+    """Also under an upstream gradient that differs from example to example."""
+    pred, target = map(torch.tensor, draw(name, (4, 3)))
+    weight = (
+        torch.rand(4, 3, generator=torch.Generator().manual_seed(0), dtype=pred.dtype) if weighted else None
+    )
+    upstream = (
+        torch.linspace(-1, 2, 12, dtype=pred.dtype).reshape(4, 3)
+        if reduction == "none"
+        else torch.tensor(0.7)
+    )
+    pred.requires_grad_()
+    loss = LOSSES[name]
+    value = loss(pred, target, weight=weight, reduction=reduction, **options)
+    (got,) = torch.autograd.grad(value, pred, upstream.to(value.dtype))
+
+    plain = loss.__wrapped__(pred, target, **options)  # the formula, differentiated by torch itself
+    plain = plain if weight is None else plain * weight
+    if reduction == "sum":
+        plain = plain.sum()
+    elif reduction == "mean":
+        plain = plain.sum() / (12 if weight is None else weight.sum())
+    (autograd,) = torch.autograd.grad(plain, pred, upstream.to(plain.dtype))
+    torch.testing.assert_close(got, autograd, rtol=1e-12, atol=1e-14)
+
+    derived = loss.grad(pred.detach(), target, weight=weight, reduction=reduction, **options)
+    torch.testing.assert_close(got, derived * upstream, rtol=1e-12, atol=1e-14)
+
+
+@each_case
+def test_first_and_second_derivative_by_gradcheck(name, options):
+    pred, target = map(torch.tensor, draw(name, (5,)))
+    weight = torch.tensor([1.0, 0.0, 2.0, 0.5, 3.0], dtype=pred.dtype)
+    pred.requires_grad_()
+    for reduction in REDUCTIONS:
+
+        def call(pred, reduction=reduction):
+            return LOSSES[name](pred, target, weight=weight, reduction=reduction, **options)
+
+        assert torch.autograd.gradcheck(call, pred)
+        assert torch.autograd.gradgradcheck(call, pred)
+
+
+@each_case
+def test_target_and_weight_have_gradients_too(name, options):
+    pred, target = (torch.tensor(a).requires_grad_() for a in draw(name, (5,)))
+    weight = torch.tensor([1.0, 0.1, 2.0, 0.5, 3.0], dtype=pred.dtype, requires_grad=True)
+    assert torch.autograd.gradcheck(
+        lambda p, t, w: LOSSES[name](p, t, weight=w, **options), (pred, target, weight)
+    )
+
+
+@each_case
+def test_numpy_equals_torch(name, options):
+    pred, target = draw(name, (6, 5))
+    for function in (LOSSES[name], LOSSES[name].grad):
+        for reduction in REDUCTIONS:
+            ours = function(pred, target, reduction=reduction, **options)
+            theirs = function(torch.tensor(pred), torch.tensor(target), reduction=reduction, **options)
+            np.testing.assert_allclose(theirs.numpy(), ours, rtol=1e-12, atol=0)
+
+
+@each_case
+def test_half_precision_is_calculated_in_float32(name, options):
+    """Half-precision inputs give the float32 result, rounded once; a mean of many does not overflow."""
+    pred, target = (torch.tensor(a, dtype=torch.float32) for a in draw(name, (70_000,)))
+    for dtype in HALF:
+        half = pred.to(dtype), target.to(dtype)
+        for function in (LOSSES[name], LOSSES[name].grad):
+            for reduction in ("mean", "none"):
+                got = function(*half, reduction=reduction, **options)
+                wide = function(*(a.to(torch.float32) for a in half), reduction=reduction, **options)
+                assert got.dtype == dtype
+                torch.testing.assert_close(got, wide.to(dtype), rtol=0, atol=0)
+    small = pred.numpy().astype(np.float16), target.numpy().astype(np.float16)
+    got = LOSSES[name](*small, **options)
+    assert got.dtype == np.float16
+    assert got == LOSSES[name](*(a.astype(np.float32) for a in small), **options).astype(np.float16)
+
+
+# The kind of what comes back
+
+
+@each_loss
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 3), (2, 0)])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_shape_and_dtype_are_kept(name, shape, dtype):
+    pred, target = (np.asarray(a, dtype=dtype) for a in draw(name, shape))
+    for make in (np.asarray, torch.as_tensor):
+        arrays = make(pred), make(target)
+        for reduction in ("sum", "none"):
+            value = LOSSES[name](*arrays, reduction=reduction)
+            grad = LOSSES[name].grad(*arrays, reduction=reduction)
+            assert tuple(value.shape) == (shape if reduction == "none" else ())
+            assert tuple(grad.shape) == shape
+            assert value.dtype == grad.dtype == arrays[0].dtype
+
+
+@each_loss
+def test_device_is_kept(name):
+    """`meta` tensors have a device and no values, so nothing may be read back on the way."""
+    pred, target = (torch.empty(3, 2, device="meta") for _ in range(2))
+    for reduction in REDUCTIONS:
+        assert LOSSES[name](pred, target, reduction=reduction).device.type == "meta"
+        assert LOSSES[name].grad(pred, target, reduction=reduction).device.type == "meta"
+
+
+@each_loss
+def test_target_takes_the_precision_of_pred(name):
+    pred, target = draw(name)
+    single = pred.astype(np.float32)
+    assert LOSSES[name](single, target).dtype == np.float32
+    assert LOSSES[name].grad(torch.tensor(single), torch.tensor(target)).dtype == torch.float32
+
+
+@each_loss
+def test_inputs_stay_as_they_are(name):
+    pred, target = draw(name)
+    weight = np.linspace(0, 1, len(pred))
+    copies = pred.copy(), target.copy(), weight.copy()
+    for array in (pred, target, weight):
+        array.flags.writeable = False
+    LOSSES[name](pred, target, weight=weight)
+    LOSSES[name].grad(pred, target, weight=weight)
+    for array, copy in zip((pred, target, weight), copies, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+@each_loss
+def test_a_target_changed_before_backward_is_noticed(name):
+    pred, target = map(torch.tensor, draw(name))
+    value = LOSSES[name](pred.requires_grad_(), target)
+    target += 1
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        value.backward()
+
+
+@each_loss
+def test_nan_in_is_nan_out(name):
+    pred, target = draw(name, (5,))
+    for array in (pred, target):
+        changed = array.copy()
+        changed[2] = np.nan
+        arrays = (changed, target) if array is pred else (pred, changed)
+        for convert in (np.asarray, torch.tensor):
+            value = LOSSES[name](*map(convert, arrays))
+            grad = LOSSES[name].grad(*map(convert, arrays))
+            assert np.isnan(float(value))
+            assert np.isnan(np.asarray(grad)).tolist() == [False, False, True, False, False]
+
+
+@each_loss
+def test_non_contiguous_arrays(name):
+    pred, target = draw(name, (6, 5))
+    for convert in (np.asarray, torch.tensor):
+        p, t = convert(pred), convert(target)
+        for function in (LOSSES[name], LOSSES[name].grad):
+            got = function(p.T[::2], t.T[::2], reduction="none")
+            expected = function(convert(pred.T[::2].copy()), convert(target.T[::2].copy()), reduction="none")
+            np.testing.assert_array_equal(got, expected)
+
+
+# Weights and reductions
+
+
+@each_case
+def test_reductions_and_weights_mean_what_they_say(name, options):
+    pred, target = draw(name)
+    weight = np.random.default_rng(1).uniform(0.1, 3, size=pred.shape)
+    loss = LOSSES[name]
+    each = loss(pred, target, reduction="none", **options)
+    slope = loss.grad(pred, target, reduction="none", **options)
+    close = {"rtol": 1e-13}
+    np.testing.assert_allclose(loss(pred, target, **options), each.sum() / each.size, **close)
+    np.testing.assert_allclose(loss(pred, target, reduction="sum", **options), each.sum(), **close)
+    np.testing.assert_allclose(loss.grad(pred, target, **options), slope / each.size, **close)
+    np.testing.assert_allclose(loss.grad(pred, target, reduction="sum", **options), slope, **close)
+    for reduction, scale in (("none", 1), ("sum", 1), ("mean", 1 / weight.sum())):
+        value = loss(pred, target, weight=weight, reduction=reduction, **options)
+        expected = weight * each if reduction == "none" else (weight * each).sum() * scale
+        np.testing.assert_allclose(value, expected, **close)
+        grad = loss.grad(pred, target, weight=weight, reduction=reduction, **options)
+        np.testing.assert_allclose(grad, weight * slope * scale, **close)
+
+
+@each_loss
+@pytest.mark.parametrize("convert", [np.asarray, torch.tensor], ids=["numpy", "torch"])
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_weight_zero_is_ignored_with_whatever_stands_there(name, convert, reduction):
+    pred, target = draw(name, (6,))
+    weight = np.array([1.0, 0, 2, 0.5, 0, 3])
+    kept = weight > 0
+    spoiled, unknown = pred.copy(), target.copy()
+    spoiled[~kept], unknown[~kept] = (np.nan, np.inf), (np.nan, np.nan)
+    for function in (LOSSES[name], LOSSES[name].grad):
+        got = np.asarray(
+            function(convert(spoiled), convert(unknown), weight=convert(weight), reduction=reduction)
+        )
+        expected = function(pred[kept], target[kept], weight=weight[kept], reduction=reduction)
+        if got.ndim:
+            assert (got[~kept] == 0).all()
+            got = got[kept]
+        np.testing.assert_allclose(got, expected, rtol=1e-14)
+
+
+@each_loss
+def test_weight_zero_is_ignored_by_backward(name):
+    pred, target = draw(name, (6,))
+    weight = torch.tensor([1.0, 0, 2, 0.5, 0, 3], dtype=torch.float64)
+    pred[1], target[4] = np.nan, np.nan
+    for learned_target in (False, True):
+        p = torch.tensor(pred, requires_grad=True)
+        t = torch.tensor(target, requires_grad=learned_target)
+        LOSSES[name](p, t, weight=weight).backward()
+        assert p.grad[[1, 4]].tolist() == [0, 0] and torch.isfinite(p.grad).all()
+        if learned_target:
+            assert t.grad[[1, 4]].tolist() == [0, 0] and torch.isfinite(t.grad).all()
+
+
+@each_loss
+@pytest.mark.parametrize("convert", [np.asarray, torch.tensor], ids=["numpy", "torch"])
+def test_all_weights_zero_is_zero(name, convert):
+    pred, target = map(convert, draw(name, (3,)))
+    weight = convert(np.zeros(3))
+    assert float(LOSSES[name](pred, target, weight=weight)) == 0
+    assert LOSSES[name].grad(pred, target, weight=weight).tolist() == [0, 0, 0]
+
+
+@each_loss
+def test_sum_over_an_empty_batch_is_zero(name):
+    empty = np.empty((0,))
+    assert LOSSES[name](empty, empty, reduction="sum") == 0
+    assert LOSSES[name](empty, empty, reduction="none").shape == (0,)
+    assert LOSSES[name].grad(empty, empty, reduction="sum").shape == (0,)
+
+
+@each_loss
+@given(seed=st.integers(0, 10_000), size=st.integers(2, 30), data=st.data())
+@settings(max_examples=20, deadline=None)
+def test_order_and_split_of_the_batch_do_not_matter(name, seed, size, data):
+    pred, target = draw(name, (size,), seed)
+    weight = np.random.default_rng(seed).uniform(size=size)
+    order = np.array(data.draw(st.permutations(range(size))))
+    cut = data.draw(st.integers(1, size - 1))
+    loss = LOSSES[name]
+    whole = loss(pred, target, weight=weight)
+    np.testing.assert_allclose(loss(pred[order], target[order], weight=weight[order]), whole, rtol=1e-12)
+    np.testing.assert_allclose(
+        loss.grad(pred[order], target[order], weight=weight[order]),
+        loss.grad(pred, target, weight=weight)[order],
+        rtol=1e-12,
+    )
+    parts = [slice(0, cut), slice(cut, size)]
+    sums = [loss(pred[part], target[part], weight=weight[part], reduction="sum") for part in parts]
+    np.testing.assert_allclose(sum(sums) / weight.sum(), whole, rtol=1e-12)
+
+
+@each_loss
+@pytest.mark.parametrize("convert", [np.asarray, torch.tensor], ids=["numpy", "torch"])
+def test_large_arrays_are_evaluated_in_blocks_without_a_trace(name, convert):
+    size = 2 * BLOCK + 3
+    pred, target = draw(name, (size,))
+    weight = np.random.default_rng(1).uniform(size=size)
+    loss = LOSSES[name]
+    parts = [slice(start, start + 50_000) for start in range(0, size, 50_000)]
+    arrays = convert(pred), convert(target)
+    each = np.concatenate([loss(pred[p], target[p], weight=weight[p], reduction="none") for p in parts])
+    slope = np.concatenate([loss.grad(pred[p], target[p], weight=weight[p], reduction="none") for p in parts])
+    weights = {"weight": convert(weight)}
+    np.testing.assert_allclose(loss(*arrays, reduction="none", **weights), each, rtol=1e-14)
+    np.testing.assert_allclose(float(loss(*arrays, **weights)), each.sum() / weight.sum(), rtol=1e-12)
+    np.testing.assert_allclose(loss.grad(*arrays, **weights), slope / weight.sum(), rtol=1e-12)
+
+
+@each_loss
+def test_the_sum_of_many_float32_numbers_keeps_its_digits(name):
+    pred, target = (a.astype(np.float32) for a in draw(name, (300_000,)))
+    exact_sum = np.sum(LOSSES[name](pred.astype(np.float64), target.astype(np.float64), reduction="none"))
+    assert LOSSES[name](pred, target, reduction="sum") == pytest.approx(exact_sum, rel=2e-7)
+
+
+# Bad input
+
+
+def bad_inputs(name):
+    pred, target = draw(name, (3,))
+    tensor = torch.tensor(pred)
+    call, mean_of = LOSSES[name], "the mean over an empty batch is not defined: pred has shape"
+    yield (
+        "shapes",
+        lambda: call(pred[:, None], target),
+        ValueError,
+        r"pred has shape \(3, 1\) and target has shape \(3,\)",
+    )
+    yield (
+        "weight shape",
+        lambda: call(pred, target, weight=np.ones(1)),
+        ValueError,
+        r"weight has shape \(1,\)",
+    )
+    yield "empty", lambda: call(pred[:0], target[:0]), ValueError, mean_of + r" \(0,\)"
+    yield "empty tensor", lambda: call(tensor[:0], tensor[:0]), ValueError, mean_of
+    yield (
+        "integers",
+        lambda: call(np.array([1, 2, 3]), target),
+        TypeError,
+        "pred must be floating point, got int64",
+    )
+    yield (
+        "bytes",
+        lambda: call(torch.tensor([1], dtype=torch.uint8), tensor[:1]),
+        TypeError,
+        "got torch.uint8",
+    )
+    yield "complex", lambda: call(pred, target + 0j), TypeError, "target must be real, got complex128"
+    yield (
+        "list",
+        lambda: call([1.0, 2.0, 3.0], target),
+        TypeError,
+        "pred must be a NumPy array or a torch tensor, got list",
+    )
+    yield "mixed", lambda: call(tensor, target), TypeError, "of one library .* got pred torch, target NumPy"
+    yield "devices", lambda: call(tensor, tensor.to("meta")), TypeError, "pred cpu, target meta"
+    yield (
+        "reduction",
+        lambda: call(pred, target, reduction="avg"),
+        ValueError,
+        "reduction must be .* got 'avg'",
+    )
+    yield (
+        "negative weight",
+        lambda: call(pred, target, weight=-np.ones(3)),
+        ValueError,
+        "weight must be finite and at least 0",
+    )
+    yield (
+        "NaN weight",
+        lambda: call(pred, target, weight=np.full(3, np.nan)),
+        ValueError,
+        "weight must be finite",
+    )
+    yield "missing", lambda: call(pred), TypeError, rf"{name}\(\) missing a required argument: 'target'"
+    yield (
+        "unknown",
+        lambda: call(pred, target, gama=2),
+        TypeError,
+        rf"{name}\(\) got an unexpected keyword argument 'gama'",
+    )
+    yield (
+        "positional",
+        lambda: call(pred, target, 1.0),
+        TypeError,
+        rf"{name}\(\) too many positional arguments",
+    )
+    for key in REFERENCES[name].parameters:
+        for value in (-1.0, float("nan"), float("inf")):
+            yield (
+                f"{key}={value}",
+                lambda k=key, v=value: call(pred, target, **{k: v}),
+                ValueError,
+                f"{key} must .* got {value}",
+            )
+        for value in ("1", True, np.ones(3)):
+            yield (
+                f"{key}={value}",
+                lambda k=key, v=value: call(pred, target, **{k: v}),
+                TypeError,
+                f"{key} must be a number",
+            )
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        pytest.param(call, error, message, id=f"{name}-{what}")
+        for name in LOSSES
+        if name in REFERENCES
+        for what, call, error, message in bad_inputs(name)
+    ],
+)
+def test_bad_input_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+# As good as a plain function
+
+
+@each_loss
+def test_is_a_plain_function(name):
+    loss = LOSSES[name]
+    parameters = inspect.signature(loss).parameters
+    assert list(parameters)[-2:] == ["weight", "reduction"]
+    assert inspect.signature(loss.grad) == inspect.signature(loss)
+    assert pickle.loads(pickle.dumps(loss)) is loss
+    assert pickle.loads(pickle.dumps(loss.grad)) is loss.grad
+    assert loss.__name__ == name and loss.__module__.startswith("lossutils.")
+    pred, target = draw(name)
+    assert loss(target=target, pred=pred) == loss(pred, target)
+
+
+@each_loss
+def test_docstring_has_its_parts(name):
+    doc = LOSSES[name].__doc__
+    for part in (
+        "::",
+        "grad",
+        "Parameters",
+        "Returns",
+        "Raises",
+        "PyTorch",
+        "Source:",
+        ">>>",
+        "weight",
+        "reduction",
+    ):
+        assert part in doc, f"the docstring of {name} lacks {part}"
+    assert "{" not in doc.split("Examples")[0]
+
+
+@each_loss
+def test_function_transforms_of_torch(name):
+    pred, target = map(torch.tensor, draw(name, (4, 3)))
+    loss = LOSSES[name]
+    slopes_of_rows = torch.func.vmap(torch.func.grad(loss))(pred, target)
+    expected = torch.stack([loss.grad(p, t) for p, t in zip(pred, target, strict=True)])
+    torch.testing.assert_close(slopes_of_rows, expected)
+
+
+def test_importing_lossutils_leaves_torch_alone():
+    code = (
+        "import sys, numpy, lossutils, lossutils.practice; lossutils.mse(numpy.ones(2), numpy.ones(2));"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
