@@ -28,7 +28,7 @@ lint: $(READY)
 
 test: lint browser book
 	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --nbval notebooks
+	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

@@ -32,8 +32,9 @@ entry without a label is red, and so is a changed sign, digit or name in the pag
 
 What can be read: fractions, roots, powers, |x|, \exp \log \cosh \tanh \max \min, \operatorname{sign},
 \operatorname{median}(y_1, \dots, y_n), sums and products over an index, \sum_{i : y_i < c},
-\#\{i : y_i < c\}, \mathbf 1[y < c], cases, aligned rows, integrals over x, limits, \frac{\partial^2 f}{\partial x^2}, f'(x),
-\nabla f(x) in one dimension, \min_c and \arg\min_c of a unimodal function over the interval of c, chains
+\#\{i : y_i < c\}, \mathbf 1[y < c], cases, aligned rows, integrals over x, limits,
+\frac{\partial^2 f}{\partial x^2}, f'(x), \nabla f(x) in one dimension, \min_c and
+\arg\min_c of a unimodal function over the interval of c, chains
 a = b \le c, several equations separated by commas or \quad, `\text{if } e > 0` after an equation, and
 \approx, whose right side must be the left one rounded to the digits shown. Write Euler's number as \exp or
 \mathrm{e}: e is the error. Write \mid, not |, for "given". A sum, a limit and a derivative reach up to the
@@ -58,9 +59,14 @@ for chapter in sorted((ROOT / "tests/equations").glob("[!_]*.py")):
     importlib.import_module(f"equations.{chapter.stem}")
 
 
+def markdown(text):
+    """The tokens of a page; MyST reads it the same way."""
+    return MarkdownIt().use(dollarmath_plugin).use(colon_fence_plugin).enable("table").parse(text)
+
+
 def labelled(text):
-    """(label, latex) of every labelled equation, as MyST reads the page, inside directives as well."""
-    for token in MarkdownIt().use(dollarmath_plugin).use(colon_fence_plugin).enable("table").parse(text):
+    """(label, latex) of every labelled equation, inside directives as well."""
+    for token in markdown(text):
         if token.type == "math_block_label":
             yield token.info, token.content
         elif token.type in ("fence", "colon_fence") and token.info.startswith("{"):

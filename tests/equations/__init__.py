@@ -56,10 +56,13 @@ class Random:
 ALIASES = {
     r"\tfrac": r"\frac", r"\dfrac": r"\frac", r"\leq": r"\le", r"\geq": r"\ge", r"\neq": r"\ne", "<": r"\lt",
     ">": r"\gt", r"\ln": r"\log", r"\vert": "|", r"\Vert": r"\|", r"\lVert": r"\|",
-    r"\rVert": r"\|", r"\widehat": r"\hat", r"\overline": r"\bar", r"\ldots": r"\dots", r"\cdots": r"\dots", r"\star": "*",
-    r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lbrack": "[", r"\rbrack": "]", r"\colon": ":",
-    r"\qquad": r"\quad", r"\land": r"\and", r"\mathop": r"\operatorname", r"\textrm": r"\text", r"\leqslant": r"\le",
-    r"\geqslant": r"\ge", r"\coloneqq": "=", r"\bm": r"\mathbf", r"\widetilde": r"\tilde",
+    r"\rVert": r"\|", r"\widehat": r"\hat", r"\overline": r"\bar", r"\ldots": r"\dots",
+    r"\cdots": r"\dots", r"\star": "*", r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lbrack": "[",
+    r"\rbrack": "]",
+    r"\colon": ":",
+    r"\qquad": r"\quad", r"\land": r"\and", r"\mathop": r"\operatorname", r"\textrm": r"\text",
+    r"\leqslant": r"\le", r"\geqslant": r"\ge", r"\coloneqq": "=",
+    r"\bm": r"\mathbf", r"\widetilde": r"\tilde",
 }  # fmt: skip
 SILENT = {
     r"\,", r"\;", r"\!", r"\:", r"\ ", "~", r"\displaystyle", r"\limits", r"\nolimits", r"\nonumber",
@@ -107,8 +110,9 @@ def canonical(name):
 
 FUNCTIONS = {
     r"\exp": mp.exp, r"\sin": mp.sin, r"\cos": mp.cos, r"\cosh": mp.cosh, r"\sinh": mp.sinh,
-    r"\tanh": mp.tanh, r"\operatorname{sign}": mp.sign, r"\operatorname{sgn}": mp.sign, r"\operatorname{erf}": mp.erf,
-    r"\operatorname{sech}": mp.sech, r"\log": mp.log, r"\max": max, r"\min": min,
+    r"\tanh": mp.tanh, r"\operatorname{sign}": mp.sign, r"\operatorname{sgn}": mp.sign,
+    r"\operatorname{erf}": mp.erf, r"\operatorname{sech}": mp.sech,
+    r"\log": mp.log, r"\max": max, r"\min": min,
     r"\operatorname{median}": lambda *v: (sorted(v)[(len(v) - 1) // 2] + sorted(v)[len(v) // 2]) / 2,
     r"\operatorname{clip}": lambda x, lo, hi: min(max(x, lo), hi),
 }  # fmt: skip
@@ -116,7 +120,8 @@ FUNCTIONS = {canonical(name): function for name, function in FUNCTIONS.items()}
 CONSTANTS = {r"\pi": mp.pi, r"\infty": mp.inf, r"\mathrm e": mp.e}
 CLOSERS = {"(": ")", "[": "]", r"\{": r"\}", r"\lvert": r"\rvert", "{": "}"}
 STOP = {")", "]", ".", r"\}", "}", r"\rvert", ",", ";", r"\mid", r"\quad", r"\\", ":", r"\to", r"\end",
-        "+", "-", r"\if", r"\when", r"\for", r"\where", r"\and", r"\or", r"\otherwise", r"\else", r"\as"}  # fmt: skip
+        "+", "-", r"\if", r"\when", r"\for", r"\where", r"\and", r"\or", r"\otherwise", r"\else",
+        r"\as"}  # fmt: skip
 VARIANCE = canonical(r"\operatorname{Var}")
 PROBABILITY = {"P", r"\Pr", r"\mathbb P"}
 INDICATORS = {r"\mathbb 1", r"\mathbf 1", r"\mathbb I"}

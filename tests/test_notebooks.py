@@ -1,0 +1,253 @@
+"""What is stored in a notebook is what its cells give today, and nothing hides a cell from the checks.
+
+`pytest --nbval` compares the printed outputs; it skips what was never executed and does not look into
+figures, so that happens here: the figures are drawn again and compared number by number.
+"""
+
+import copy
+import importlib.util
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TOLERANCE = 0.2  # in points of the figure: a quarter of a pixel
+
+# (notebook, cell id, marker): why. A skipped cell proves nothing, so a new line here needs a good reason.
+ALLOWED_MARKERS = {}
+MARKERS = re.compile(
+    r"NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT|^\s*%%\w+|^\s*[%!].*|get_ipython|simplefilter|filterwarnings"
+    r"|catch_warnings|doctest:\s*\+\w+",
+    re.M,
+)
+TAGS = {"hide-input", "hide-output", "hide-cell", "remove-input", "remove-cell"}  # how it looks, no more
+
+
+def load_run():
+    spec = importlib.util.spec_from_file_location("run", ROOT / "notebooks/run.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+run = load_run()
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def defects(notebook, name):
+    """What is wrong with the stored form of a notebook, in words."""
+    found, ids, count = [], set(), 0
+    if notebook != run.normalize(copy.deepcopy(notebook)):
+        found.append("metadata that `make notebooks` would remove")
+    for cell in notebook.cells:
+        at = f"cell {cell.id}"
+        if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", cell.id) or re.fullmatch(r"[0-9a-f]{8}", cell.id):
+            found.append(f"{at}: an id that says nothing")
+        if cell.id in ids:
+            found.append(f"{at}: the id stands twice")
+        ids.add(cell.id)
+        if cell.cell_type != "code":
+            continue
+        count += 1
+        if cell.execution_count != count:
+            found.append(f"{at}: execution count {cell.execution_count}, not {count}")
+        for marker in [m.strip() for m in MARKERS.findall(cell.source)]:
+            if (name, cell.id, marker) not in ALLOWED_MARKERS:
+                found.append(f"{at}: {marker} is not on the list")
+        for tag in set(cell.metadata.get("tags", [])) - TAGS:
+            found.append(f"{at}: the tag {tag} is not on the list")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                found.append(f"{at}: stores an error")
+            if output.get("name") == "stderr":
+                found.append(f"{at}: stores a warning: {output.text}")
+            if any(mime.startswith(("image/", "application/vnd")) for mime in output.get("data", {})):
+                found.append(f"{at}: an image that is not drawn by lossutils.figures.show")
+            if output.get("execution_count", count) != count:
+                found.append(f"{at}: an output of another execution")
+    return found
+
+
+def figures(notebook):
+    """[(cell id, svg)] of every stored figure, in order."""
+    return [
+        (cell.id, svg)
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        for mime, text in sorted(output.get("data", {}).items())
+        if mime.endswith(("text/html", "image/svg+xml"))
+        for svg in re.findall(r"<svg\b.*?</svg>", text, re.S)
+    ]
+
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+
+
+def parts(svg):
+    """A figure as a list of texts and numbers: its elements in order, with their attributes."""
+    for place, name in enumerate(re.findall(r'\bid="([^"]*)"', svg)):  # the ids hash the numbers
+        svg = re.sub(rf'(?<=["#]){re.escape(name)}(?=[")])', f"id{place}", svg)
+    found = []
+    for element in ElementTree.fromstring(svg).iter():
+        words = [element.tag, element.text or "", element.tail or ""]
+        for text in [*words, *(f"{key}={value}" for key, value in sorted(element.attrib.items()))]:
+            found += [NUMBER.sub("#", " ".join(text.split())), *map(float, NUMBER.findall(text))]
+    return found
+
+
+def differences(stored, drawn):
+    """Where two figures differ by more than the last digits of another machine, in words."""
+    old, new = list(parts(stored)), list(parts(drawn))
+    if [p for p in old if isinstance(p, str)] != [p for p in new if isinstance(p, str)] or len(old) != len(
+        new
+    ):
+        return ["not the same elements or texts"]
+    numbers = [(a, b) for a, b in zip(old, new, strict=True) if isinstance(a, float)]
+    return [f"{a} is now {b}" for a, b in numbers if not abs(a - b) <= TOLERANCE]
+
+
+def test_there_are_notebooks():
+    assert {path.stem for path in NOTEBOOKS} >= {"foundations", "regression"}
+
+
+def test_the_list_of_markers_is_used():
+    assert all((ROOT / "notebooks" / name).exists() for name, _, _ in ALLOWED_MARKERS)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_stored_form(path):
+    assert defects(read(path), path.name) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_figures_are_what_the_cells_draw(path):
+    stored = read(path)
+    drawn = figures(run.execute(copy.deepcopy(stored), path.parent))
+    assert [cell for cell, _ in figures(stored)] == [cell for cell, _ in drawn]
+    for (cell, old), (_, new) in zip(figures(stored), drawn, strict=True):
+        assert differences(old, new) == [], f"the figure of cell {cell} is not what the cell draws"
+        assert re.search(r'aria-label="[^"]{20,}"', new), f"the figure of cell {cell} has no description"
+
+
+# The guards themselves, on a small notebook: each has to notice what it is there for.
+
+CELLS = {
+    "imports": "import numpy as np\nfrom lossutils.figures import new_figure, show",
+    "curve": 'figure, axes = new_figure()\naxes.plot([0, 1, 2], [0, 1, 4], label="MSE")\naxes.legend()\n'
+    'show(figure, "fig-curve", "A parabola from 0 at 0 to 4 at 2.")',
+    "numbers": "print(round(0.740, 3))",
+}
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    path = tmp_path_factory.mktemp("notebooks") / "sample.ipynb"
+    cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in CELLS.items()]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    run.run(path)
+    return path
+
+
+def test_a_good_notebook_passes_and_a_second_run_changes_nothing(sample):
+    before = sample.read_bytes()
+    assert defects(read(sample), sample.name) == []
+    run.run(sample)
+    assert sample.read_bytes() == before
+
+
+def broken(cell="numbers", **changes):
+    def change(notebook):
+        target = next(c for c in notebook.cells if c.id == cell)
+        target.update(nbformat.from_dict(changes))
+
+    return change
+
+
+def set_metadata(notebook):
+    notebook.metadata.language_info.version = "3.11.7"
+
+
+WARNING = [{"output_type": "stream", "name": "stderr", "text": "UserWarning: ..."}]
+ERROR = [{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}]
+IMAGE = [{"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo="}, "metadata": {}}]
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (broken(execution_count=None), "execution count"),
+        (broken(execution_count=7), "execution count"),
+        (broken(source="# NBVAL_SKIP\nprint(1)"), "NBVAL_SKIP"),
+        (broken(source="#NBVAL_IGNORE_OUTPUT"), "NBVAL_IGNORE_OUTPUT"),
+        (broken(source="# PYTEST_VALIDATE_IGNORE_OUTPUT"), "PYTEST_VALIDATE"),
+        (broken(source="%%capture\nprint(1)"), "%%capture"),
+        (broken(source='warnings.filterwarnings("ignore")'), "filterwarnings"),
+        (broken(metadata={"tags": ["nbval-skip"]}), "nbval-skip"),
+        (broken(metadata={"tags": ["raises-exception"]}), "raises-exception"),
+        (broken(metadata={"tags": ["skip-execution"]}), "skip-execution"),
+        (broken(metadata={"execution": {"iopub.status.busy": "2026-01-01"}}), "metadata"),
+        (broken(outputs=WARNING), "warning"),
+        (broken(outputs=ERROR), "error"),
+        (broken(outputs=IMAGE), "image"),
+        (broken(id="d34db33f"), "id"),
+        (broken(id="curve"), "twice"),
+        (set_metadata, "metadata"),
+    ],
+)
+def test_defects_are_noticed(sample, change, word):
+    notebook = read(sample)
+    change(notebook)
+    assert any(word in defect for defect in defects(notebook, sample.name))
+
+
+CHANGES = [
+    ("[0, 1, 4]", "[0, 1, 3.9]"),
+    ('label="MSE"', 'label="MAE"'),
+    ("axes.legend()", ""),
+    ("axes.plot([0, 1, 2], [0, 1, 4]", "axes.plot([0, 2], [0, 4]"),
+    ("axes.plot(", 'axes.plot([0, 1, 2], [0, 1, 4], color="red"); axes.plot('),
+    ("A parabola", "A line"),
+]
+
+
+def test_a_figure_that_its_cell_no_longer_draws_is_noticed(sample):
+    (_, before), *_ = figures(read(sample))
+    changed = [CELLS["curve"].replace(old, new) for old, new in CHANGES]
+    assert CELLS["curve"] not in changed
+    sources = [CELLS["imports"], *changed]
+    cells = [nbformat.v4.new_code_cell(source, id=f"change-{k}") for k, source in enumerate(sources)]
+    drawn = figures(run.execute(nbformat.v4.new_notebook(cells=cells), sample.parent))
+    assert len(drawn) == len(CHANGES)
+    assert all(differences(before, after) for _, after in drawn)
+
+
+def test_noise_in_the_last_digit_of_a_figure_is_not_a_difference(sample):
+    (_, svg), *_ = figures(read(sample))
+    shifted = NUMBER.sub(lambda n: f"{float(n[0]) + 0.02:.2f}" if "." in n[0] else n[0], svg)
+    shifted = re.sub(r"\b[mp][0-9a-f]{10}\b", lambda m: m[0][::-1], shifted)
+    assert shifted != svg
+    assert differences(svg, shifted) == []
+    assert differences(svg, svg.replace("MSE", "MAE"))
+    line = re.search(r"L (\d+)\.\d+ ", svg)
+    assert differences(svg, svg.replace(line[0], f"L {int(line[1]) + 1} "))
+
+
+def test_nbval_notices_a_changed_digit(sample, tmp_path, pytester):
+    """One in a printed number, one in the description of a figure."""
+    notebook = read(sample)
+    for cell, old, new in [(2, "0.74", "0.75"), (1, "to 4 at", "to 5 at")]:
+        stored = json.dumps(notebook.cells[cell].outputs)
+        assert old in stored
+        notebook.cells[cell].outputs = nbformat.from_dict(json.loads(stored.replace(old, new)))
+    nbformat.write(notebook, tmp_path / "changed.ipynb")
+    options = ["--nbval", f"--nbval-sanitize-with={ROOT / 'tests/nbval.cfg'}"]
+    result = pytester.runpytest_subprocess(*options, sample, tmp_path / "changed.ipynb")
+    result.assert_outcomes(passed=3 + 1, failed=2)
