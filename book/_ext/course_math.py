@@ -62,7 +62,7 @@ render = Renderer()
 
 
 def visit_inline(self, node):
-    self.body.append(f'<span class="math">{render(node.astext(), False, node)}</span>')
+    self.body.append(f'<span class="tex">{render(node.astext(), False, node)}</span>')
     raise nodes.SkipNode
 
 
@@ -71,8 +71,8 @@ def visit_display(self, node):
     tex = re.sub(r"\\(begin|end)\{(equation|align|gather|alignat)\}", r"\\\1{\2*}", node.astext())
     if "\\\\" in tex and "\\begin{" not in tex:  # several lines, as Sphinx's other renderers allow
         tex = f"\\begin{{aligned}}{tex}\\end{{aligned}}"
-    self.body.append(self.starttag(node, "span", CLASS="math math-display"))
-    self.body.append(f'<span class="math-scroll">{render(tex, True, node)}</span>')
+    self.body.append(self.starttag(node, "span", CLASS="tex tex-display"))
+    self.body.append(f'<span class="tex-scroll">{render(tex, True, node)}</span>')
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")

@@ -19,7 +19,8 @@ from sphinx_exercise.nodes import solution_node
 
 KATEX = Path(__file__).parent / "katex"
 
-STYLES = [
+# The theme's sheets go into a cascade layer, so that the course's own sheet wins whatever their specificity.
+THEME_STYLES = [
     "basic.css",
     "styles/pydata-sphinx-theme.css",
     "styles/sphinx-book-theme.css",
@@ -27,7 +28,6 @@ STYLES = [
     "sphinx-design.min.css",
     "copybutton.css",
     "katex/katex.min.css",
-    "course.css",
 ]
 SCRIPTS = [
     "documentation_options.js",
@@ -40,6 +40,9 @@ SCRIPTS = [
     "scripts/sphinx-book-theme.js",
     "course.js",
 ]
+# Names that no page has until a script sets them.
+SET_BY_SCRIPTS = """active context copybtn course-scroll empty hide highlight-link highlighted noprint
+    o-tooltip--left pst-sidebar-hidden scrolled search search-results search-summary show success""".split()
 # What search.html loads by itself stays beside the two bundles.
 KEPT = {"site.css", "site.js", "searchtools.js", "language_data.js", "katex", "favicon.svg"}
 
@@ -83,16 +86,18 @@ def bundle(app, exception):
     script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M)
     (static / "site.js").write_text(script, "utf-8")
 
-    words = set(re.findall(r"[\w-]+", script))
+    words = set(SET_BY_SCRIPTS)
     for page in out.rglob("*.html"):
         for names in re.findall(r"\b(?:class|id)=[\"']([^\"']*)", page.read_text("utf-8")):
             words.update(names.split())
-    style = "".join((static / name).read_text("utf-8") for name in STYLES)
-    style = style.replace('@charset "UTF-8";', "")
-    style = re.sub(r"url\(fonts/(KaTeX_[\w-]+\.woff2)\)", r"url(katex/\1)", style)
-    style = re.sub(r",url\(fonts/[^)]*\) format\(\"(?:woff|truetype)\"\)", "", style)
-    rules = [rule for rule in prune(parse(style), words)]
-    (static / "site.css").write_text(drop_unused_variables(write(rules), script), "utf-8")
+    words = {word for word in words if not word.startswith("fa-")}  # course.css draws the icons itself
+    theme = "".join((static / name).read_text("utf-8") for name in THEME_STYLES)
+    theme = theme.replace('@charset "UTF-8";', "").replace("@font-face{", "@font-face{font-display:swap;")
+    theme = re.sub(r"url\(fonts/(KaTeX_[\w-]+\.woff2)\)", r"url(katex/\1)", theme)
+    theme = re.sub(r",url\(fonts/[^)]*\) format\(\"(?:woff|truetype)\"\)", "", theme)
+    course = (static / "course.css").read_text("utf-8")
+    theme = write([("@layer strong, theme", None), ("@layer theme", list(prune(parse(theme), words)))])
+    (static / "site.css").write_text(drop_unused_variables(theme + write(parse(course)), script), "utf-8")
 
     for path in static.iterdir():
         if path.name not in KEPT:
@@ -108,6 +113,7 @@ def redirect_root(app, exception):
             f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
             f"<title>{html.escape(app.config.html_title)}</title>"
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<link rel="icon" href="_static/favicon.svg">'
             f'<meta http-equiv="refresh" content="0; url={root}.html"></head>\n'
             f"<body><main><h1>{html.escape(app.config.html_title)}</h1>"
             f'<p><a href="{root}.html">Start here</a></p></main></body></html>\n',
@@ -165,7 +171,7 @@ def prune(rules, words):
             if inner:
                 yield prelude, inner
         elif prelude.startswith("@font-face"):
-            if "Font Awesome" not in body and "FontAwesome" not in body:
+            if "KaTeX" in body:
                 yield prelude, body
         elif prelude.startswith("@"):
             if not prelude.startswith("@import"):
@@ -188,7 +194,7 @@ def split_selectors(prelude):
 
 
 def is_used(selector, words):
-    """Whether each class and id that the selector asks for occurs on some page (or in a script)."""
+    """Whether each class and id that the selector asks for occurs on some page."""
     plain = re.sub(r"\[[^\]]*\]", "", selector)
     while "(" in plain:  # what stands in :not(), :is(), :where() may be absent
         plain, count = re.subn(r"\([^()]*\)", "", plain)
@@ -203,8 +209,11 @@ def write(rules):
     for prelude, body in rules:
         if body is None:
             text += f"{prelude};\n"
-        elif body or prelude.startswith("@"):
-            text += f"{prelude}{{{write(body) if isinstance(body, list) else body}}}\n"
+        elif isinstance(body, list):
+            text += f"{prelude}{{\n{write(body)}}}\n"
+        elif body:
+            body = re.sub(r"(?<=[;:,])\s+", "", body)
+            text += f"{prelude}{{{body}}}\n"
     return text
 
 
@@ -265,6 +274,10 @@ class FoldDropdowns(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
+        for section in self.document.findall(nodes.section):
+            # sphinx-proof and sphinx-exercise give the body of every statement the same id.
+            if section.parent is not self.document and section.get("ids", [""])[0].endswith("-content"):
+                section["ids"].clear()
         for node in list(self.document.findall(lambda n: isinstance(n, nodes.Admonition))):
             if "dropdown" not in node.get("classes", ()):
                 continue
@@ -272,8 +285,8 @@ class FoldDropdowns(SphinxPostTransform):
             kind = "solution" if isinstance(node, solution_node) else "admonition"
             classes = [name for name in node["classes"] if name not in ("dropdown", kind)]
             # A link in a <summary> would be a control within a control.
-            summary = dropdown_title("", "", nodes.Text(title.astext()))
-            summary["classes"] = ["sd-summary-title", "sd-card-header"]
+            text = nodes.inline("", title.astext(), classes=["sd-summary-text"])
+            summary = dropdown_title("", "", text, classes=["sd-summary-title", "sd-card-header"])
             content = nodes.container("", *body, classes=["sd-summary-content", "sd-card-body"])
             node.replace_self(
                 dropdown_main(

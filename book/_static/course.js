@@ -6,12 +6,12 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
 
 (() => {
   const boxes =
-    ".math-scroll, pre, .cell_output > .output, .pst-scrollable-table-container, .course-scroll";
+    ".tex-scroll, pre, .cell_output > .output, .pst-scrollable-table-container, .course-scroll";
 
   function reachScrollingBoxes() {
     const article = document.querySelector("article");
     if (!article) return;
-    for (const formula of article.querySelectorAll(".math:not(.math-display)")) {
+    for (const formula of article.querySelectorAll(".tex:not(.tex-display)")) {
       const box = formula.closest("p, li, td, th, dd, dt, summary, figcaption, h1, h2, h3, h4") ?? article;
       const widest = Math.max(...[...formula.querySelectorAll(".base")].map((base) => base.offsetWidth), 0);
       if (widest > box.clientWidth && box.clientWidth > 0) formula.classList.add("course-scroll");
