@@ -1,0 +1,341 @@
+"""The problems of the foundations chapter."""
+
+import numpy as np
+
+from .engine import problem, quarters
+
+# Gradient by finite differences
+
+
+def _function(shown):
+    """A function of an array that reports show as its formula."""
+
+    def name(function):
+        function.shown = shown
+        return function
+
+    return name
+
+
+@_function("sum(x**2)")
+def _squares(x):
+    return np.sum(np.asarray(x) ** 2)
+
+
+@_function("sum(x**3)")
+def _cubes(x):
+    return np.sum(np.asarray(x) ** 3)
+
+
+@_function("prod(x)")
+def _product(x):
+    return np.prod(x)
+
+
+@_function("sum(x)**3")
+def _cube_of_sum(x):
+    return np.sum(x) ** 3
+
+
+@problem(
+    "finite_difference",
+    edges=[
+        ("a parabola", _squares, [3.0], 1e-5),
+        ("a cubic with a large h", _cubes, [2.0], 0.1),
+        ("a product", _product, [2.0, 5.0], 1e-5),
+        ("three coordinates", _cubes, [1.0, -2.0, 0.5], 0.01),
+    ],
+    draw=lambda rng, n: ((_cubes, _cube_of_sum)[n % 2], quarters(rng, n), (0.1, 0.01)[n % 2]),
+)
+def finite_difference(function, x, h=1e-5):
+    return _difference(lambda step: (function(x + step) - function(x - step)) / (2 * h), x, h)
+
+
+def _difference(quotient, x, h):
+    """`quotient` for a step along each coordinate."""
+    return np.array([quotient(step) for step in h * np.eye(len(x))])
+
+
+@finite_difference.mistake(
+    "forward",
+    "a forward difference, from x to x + h.",
+    "For x³ its error shrinks like h. Which two points, placed around x, make it shrink like h²?",
+)
+def _(function, x, h):
+    return _difference(lambda step: (function(x + step) - function(x)) / h, x, h)
+
+
+@finite_difference.mistake(
+    "backward",
+    "a backward difference, from x − h to x.",
+    "For x³ its error shrinks like h. Which two points, placed around x, make it shrink like h²?",
+)
+def _(function, x, h):
+    return _difference(lambda step: (function(x) - function(x - step)) / h, x, h)
+
+
+@finite_difference.mistake(
+    "divided by h",
+    "twice the derivative: the difference is divided by h.",
+    "How far apart are the two points at which you evaluate the function?",
+)
+def _(function, x, h):
+    return 2 * finite_difference.solution(function, x, h)
+
+
+@finite_difference.mistake(
+    "not divided",
+    "the difference of the two values, not divided by anything.",
+    "A derivative is a change per step. How long is your step?",
+)
+def _(function, x, h):
+    return 2 * h * finite_difference.solution(function, x, h)
+
+
+@finite_difference.mistake(
+    "all coordinates at once",
+    "all coordinates moved together, the same number everywhere.",
+    "For one partial derivative, which coordinates have to stay where they are?",
+)
+def _(function, x, h):
+    return np.full(x.shape, (function(x + h) - function(x - h)) / (2 * h))
+
+
+@finite_difference.mistake(
+    "one number",
+    "one number, with all coordinates moved together.",
+    "How many partial derivatives does a function of n coordinates have?",
+)
+def _(function, x, h):
+    return (function(x + h) - function(x - h)) / (2 * h)
+
+
+@finite_difference.mistake(
+    "not put back",
+    "x is changed in place and not put back before the next coordinate.",
+    "Where does x stand when your loop turns to the second coordinate?",
+)
+def _(function, x, h):
+    gradient = np.zeros_like(x)
+    for i in range(len(x)):
+        x[i] += h
+        above = function(x)
+        x[i] -= 2 * h
+        gradient[i] = (above - function(x)) / (2 * h)
+    return gradient
+
+
+@finite_difference.mistake(
+    "flipped sign",
+    "the right size with the wrong sign.",
+    "When the function rises, which of your two values is the larger one?",
+)
+def _(function, x, h):
+    return -finite_difference.solution(function, x, h)
+
+
+@finite_difference.mistake(
+    "ignores h",
+    "h = 1e-5 whatever the caller asks for.",
+    "Where in your formula does the argument h appear?",
+)
+def _(function, x, h):
+    return finite_difference.solution(function, x, 1e-5)
+
+
+# One step of gradient descent with an L2 penalty
+
+
+@problem(
+    "l2_step",
+    edges=[
+        ("no penalty", [3.0], [1.0], 0.1, 0.0),
+        ("no gradient", [3.0], [0.0], 0.1, 0.5),
+        ("gradient and penalty", [3.0], [1.0], 0.1, 0.5),
+        ("a negative weight", [-3.0], [1.0], 0.1, 0.5),
+        ("two weights", [3.0, -1.5], [1.0, 2.0], 0.5, 0.25),
+    ],
+    draw=lambda rng, n: (quarters(rng, n), quarters(rng, n), (0.25, 0.5, 0.1)[n % 3], (0.5, 0.25)[n % 2]),
+)
+def l2_step(w, gradient, lr, penalty):
+    return w - lr * (gradient + 2 * penalty * w)
+
+
+@l2_step.mistake(
+    "no factor 2",
+    "the factor 2 is missing: this is the step for ½ · penalty · Σ w².",
+    "What is the derivative of penalty · w²?",
+)
+def _(w, gradient, lr, penalty):
+    return w - lr * (gradient + penalty * w)
+
+
+@l2_step.mistake(
+    "decay without lr",
+    "the pull of the penalty is not multiplied by the learning rate.",
+    "The step follows the gradient of R + penalty. Which part of that gradient does lr multiply?",
+)
+def _(w, gradient, lr, penalty):
+    return w - lr * gradient - 2 * penalty * w
+
+
+@l2_step.mistake(
+    "decay without lr and 2",
+    "the weights shrink by penalty · w, with neither the learning rate nor the factor 2.",
+    "Write down the gradient of J first, then multiply all of it by lr.",
+)
+def _(w, gradient, lr, penalty):
+    return w - lr * gradient - penalty * w
+
+
+@l2_step.mistake(
+    "penalty flipped",
+    "the penalty has the wrong sign: the weights grow.",
+    "With a gradient of 0, should a weight of 3 move towards 0 or away from it?",
+)
+def _(w, gradient, lr, penalty):
+    return w - lr * (gradient - 2 * penalty * w)
+
+
+@l2_step.mistake(
+    "L1",
+    "the step of an L1 penalty, the same pull on every weight.",
+    "Should a weight of 6 be pulled as hard as a weight of 3?",
+)
+def _(w, gradient, lr, penalty):
+    return w - lr * (gradient + penalty * np.sign(w))
+
+
+@l2_step.mistake(
+    "value of the penalty",
+    "the penalty itself is added to the gradient, not its derivative.",
+    "With a gradient of 0, which way does a weight of −3 move?",
+)
+def _(w, gradient, lr, penalty):
+    return w - lr * (gradient + penalty * w**2)
+
+
+@l2_step.mistake(
+    "uphill",
+    "a step uphill: the gradient is added instead of subtracted.",
+    "With a gradient of 1, does J fall when w grows or when it shrinks?",
+)
+def _(w, gradient, lr, penalty):
+    return w + lr * (gradient + 2 * penalty * w)
+
+
+@l2_step.mistake(
+    "no penalty",
+    "the penalty is left out.",
+    "Where in your formula does the argument penalty appear?",
+)
+def _(w, gradient, lr, penalty):
+    return w - lr * gradient
+
+
+@l2_step.mistake(
+    "only the step",
+    "the step alone, without the place it starts from.",
+    "Where does w stand after the step?",
+)
+def _(w, gradient, lr, penalty):
+    return -lr * (gradient + 2 * penalty * w)
+
+
+@l2_step.mistake(
+    "only the gradient",
+    "the gradient of J, not the weights after the step.",
+    "What do you do with a gradient to get the next w?",
+)
+def _(w, gradient, lr, penalty):
+    return gradient + 2 * penalty * w
+
+
+@l2_step.mistake(
+    "w changed in place",
+    "the right step, but it overwrites the caller's w.",
+    "What does the caller's own w contain after `w -= ...`, and after `w = w - ...`?",
+)
+def _(w, gradient, lr, penalty):
+    w -= lr * (gradient + 2 * penalty * w)
+    return w
+
+
+# The mean over batches of unequal size
+
+
+@problem(
+    "combine_means",
+    edges=[
+        ("one batch", [3.0], np.array([4])),
+        ("equal sizes", [1.0, 3.0], np.array([8, 8])),
+        ("unequal sizes", [1.0, 3.0], np.array([10, 30])),
+        ("a small last batch", [1.0, 1.5, 9.0], np.array([32, 32, 4])),
+    ],
+    draw=lambda rng, n: (quarters(rng, n, 0.25), rng.randint(1, 9, n)),
+)
+def combine_means(means, sizes):
+    return np.sum(means * sizes) / np.sum(sizes)
+
+
+@combine_means.mistake(
+    "mean of means",
+    "the plain mean of the means.",
+    "How much does one example of a batch of 4 count, how much one of a batch of 32?",
+)
+def _(means, sizes):
+    return np.mean(means)
+
+
+@combine_means.mistake(
+    "not divided",
+    "the sum of all losses, not yet divided.",
+    "means · sizes gives the sum of a batch. How many examples are there altogether?",
+)
+def _(means, sizes):
+    return np.sum(means * sizes)
+
+
+@combine_means.mistake(
+    "divided by batches",
+    "the sum of all losses, divided by the number of batches.",
+    "You want the loss of an average example. How many examples are there?",
+)
+def _(means, sizes):
+    return np.sum(means * sizes) / len(means)
+
+
+@combine_means.mistake(
+    "weights inverted",
+    "weights that are inverted: the smallest batch counts most.",
+    "Which batch holds more of the examples, and should it count more or less?",
+)
+def _(means, sizes):
+    return np.sum(means / sizes) / np.sum(1 / sizes)
+
+
+@combine_means.mistake(
+    "divided by the sizes",
+    "each mean is divided by its size once more.",
+    "A mean has been divided by the size already. How do you get back to the sum of the batch?",
+)
+def _(means, sizes):
+    return np.sum(means / sizes)
+
+
+@combine_means.mistake(
+    "means over examples",
+    "the sum of the means, divided by the number of examples.",
+    "Numerator and denominator have to belong together: what is summed over the examples?",
+)
+def _(means, sizes):
+    return np.sum(means) / np.sum(sizes)
+
+
+@combine_means.mistake(
+    "sum of means",
+    "the sum of the means.",
+    "If every batch has a mean of 3, what is the mean of all examples?",
+)
+def _(means, sizes):
+    return np.sum(means)
