@@ -12,9 +12,9 @@ entry without a label is red, and so is a changed sign, digit or name in the pag
 2. What the equation defines or differentiates gets a symbol whose value is known from elsewhere, so that the
    two sides are independent: a Python function, or LaTeX. A key is written as the page writes the symbol, as
    a name `\hat R`, as one of a row `g_i`, or as a function with its arguments; arguments that the page leaves
-   out (here δ) are taken from the symbols::
+   out (here δ) are taken from the symbols. `tests/references.py` has every loss in mpmath::
 
-       equation("eq-huber", {r"\ell_\delta(\hat y, y, \delta)": huber})        # the reference in mpmath
+       equation("eq-huber", {r"\ell_\delta(\hat y, y, \delta)": REFERENCES["huber"].value})
        equation("eq-mse-gradient", {r"\hat R": r"\frac1n \sum_{j=1}^n (\hat y_j - y_j)^2"})
 
    A value may also be an interval to draw from `(0.5, 2)`, a range of whole numbers `range(1, 6)`, a number,

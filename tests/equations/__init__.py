@@ -66,7 +66,7 @@ ALIASES = {
 }  # fmt: skip
 SILENT = {
     r"\,", r"\;", r"\!", r"\:", r"\ ", "~", r"\displaystyle", r"\limits", r"\nolimits", r"\nonumber",
-    r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\big", r"\Big", r"\bigg", r"\Bigg", r"\biggl", r"\biggr", "&",
+    r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\big", r"\Big", r"\bigg", r"\Bigg", r"\biggl", r"\biggr",
 }  # fmt: skip
 ACCENTS = {
     r"\hat",
@@ -80,6 +80,7 @@ ACCENTS = {
     r"\text",
 }
 RELATIONS = {"=", r"\lt", r"\gt", r"\le", r"\ge", r"\ne", r"\approx", r"\in", r"\equiv"}
+GOES_ON = RELATIONS | {"+", "-", r"\cdot", r"\times"}
 WORDS = r"\\text(?:rm)?\s*\{\s*(if|when|for|where|and|or|otherwise|else|as)[,.]?\s*\}"
 
 
@@ -89,14 +90,14 @@ def tokens(latex):
     latex = re.sub(r"\\(left|bigl|Bigl|biggl)\s*(\\vert|\|)", r"\\lvert ", latex)
     latex = re.sub(r"\\(right|bigr|Bigr|biggr)\s*(\\vert|\|)", r"\\rvert ", latex)
     latex = re.sub(r"\\(left|right)(?![A-Za-z])\s*(?!\.)", "", latex)
-    latex = re.sub(r"\\operatorname\s*\*", r"\\operatorname", latex)
+    latex = re.sub(r"\\operatorname\s*\*", r"\\operatorname", latex).replace(":=", "=")
     latex = re.sub(r"\\(operatorname\s*\{\s*arg\s*(\\,)?\s*\\?(min|max)\s*\}|arg\s*\\?(min|max))",
                    lambda m: rf"\arg{m[3] or m[4]} ", latex)  # fmt: skip
     latex = re.sub(WORDS, lambda m: rf"\{m[1]} ", latex)
     found = []
     for token in re.findall(r"\\[A-Za-z]+|\\.|\S", latex, re.S):
         token = ALIASES.get(token, token)
-        if token not in SILENT and not (token == r"\quad" and found[-1:] in ([], [r"\\"])):
+        if token not in SILENT and not (token == r"\quad" and found[-1:] in ([], [r"\\"], ["&"])):
             found.append(token)
     return found
 
@@ -119,7 +120,7 @@ FUNCTIONS = {
 FUNCTIONS = {canonical(name): function for name, function in FUNCTIONS.items()}
 CONSTANTS = {r"\pi": mp.pi, r"\infty": mp.inf, r"\mathrm e": mp.e}
 CLOSERS = {"(": ")", "[": "]", r"\{": r"\}", r"\lvert": r"\rvert", "{": "}"}
-STOP = {")", "]", ".", r"\}", "}", r"\rvert", ",", ";", r"\mid", r"\quad", r"\\", ":", r"\to", r"\end",
+STOP = {")", "]", ".", r"\}", "}", r"\rvert", ",", ";", r"\mid", r"\quad", r"\\", ":", r"\to", r"\end", "&",
         "+", "-", r"\if", r"\when", r"\for", r"\where", r"\and", r"\or", r"\otherwise", r"\else",
         r"\as"}  # fmt: skip
 VARIANCE = canonical(r"\operatorname{Var}")
@@ -180,11 +181,17 @@ class Reader:
     def statements(self):
         """[(kind, payload)]: kind "holds" with a chain of (relation, node), or "if" with a condition."""
         if "".join(self.tokens[1:]).startswith(("{align", "{split}", "{gather")):  # the rows inside
-            self.tokens = self.tokens[self.tokens.index("}") + 1 : -1 - self.tokens[::-1].index(r"\end")]
+            rows = [t for k, t in enumerate(self.tokens) if t != "&" or self.tokens[k - 1] != r"\\"]
+            rows = rows[rows.index("}") + 1 : -1 - rows[::-1].index(r"\end")]
+            nested = [rows[:k].count(r"\begin") - rows[:k].count(r"\end") for k in range(len(rows))]
+            after = [*rows[1:], None]  # a row that starts with = or + goes on
+            self.tokens = [
+                token
+                for token, depth, following in zip(rows, nested, after, strict=True)
+                if depth or not (token == "&" or (token == r"\\" and following in GOES_ON))
+            ]
         found, condition = [], False
         while self.peek() is not None:
-            if self.peek() == r"\\" and self.peek(1) in RELATIONS | {"+", "-", r"\cdot", r"\times"}:
-                self.take()  # a line that goes on
             if self.accept(",", ".", ";", r"\quad", r"\\", r"\and", r"\where"):
                 condition = False
             elif self.accept(r"\if", r"\when", r"\for"):
@@ -196,8 +203,6 @@ class Reader:
     def chain(self):
         parts = [(None, self.expression())]
         while True:
-            if self.peek() == r"\\" and self.peek(1) in RELATIONS:
-                self.take()
             if self.peek() not in RELATIONS:
                 return parts
             relation = self.take()
@@ -234,8 +239,6 @@ class Reader:
         if sign == "-":
             node = Node(lambda env, n=node: -n(env), literal=node.literal and "-" + node.literal)
         while True:
-            if self.peek() == r"\\" and self.peek(1) in ("+", "-"):
-                self.take()
             sign = self.accept("+", "-")
             if not sign:
                 return node
@@ -268,6 +271,8 @@ class Reader:
             elif self.accept("/"):
                 left, right = node, self.power()
                 node = Node(lambda env, a=left, b=right: a(env) / b(env))
+                if self.starts_factor():
+                    raise Unreadable("a / b c: write a fraction or parentheses")
             elif self.starts_factor():
                 if self.peek().isdigit():
                     raise Unreadable("a number after a factor: write a \\cdot")
@@ -443,6 +448,8 @@ class Reader:
         if primes:
             raise Unreadable(f"{full} with a prime is no function of the entry")
         if self.known(full):
+            if self.peek() == "(" and ")" in self.tokens[self.at + 2 : self.at + 4]:
+                raise Unreadable(f"{full}(...): a product or a function? Give the entry a symbol {full}(...)")
             return Node(lambda env: value(env, full))
         if subscript and base in self.symbols.indexed:
             index = self.sub(subscript)
@@ -687,8 +694,8 @@ class Reader:
         rows, otherwise = [], None
         while True:
             node = self.expression()
-            self.accept(",")
-            self.accept(r"\quad")
+            for separator in (",", "&", r"\quad"):
+                self.accept(separator)
             condition = self.condition()
             self.accept(".", ",")
             if condition is None:
