@@ -43,6 +43,9 @@ TRUE = [
     (r"\underbrace{\left|a\right||b|}_{\text{apart}} = |ab|, \quad ||a| - |b|| \le |a - b|, \quad \|a\|^2 = a^2",
      {"a": (1, 2), "b": (-2, -1)}),
     (r"\prod_{i=1}^{n} \exp(e_i) = \exp\Bigl(\sum_{i=1}^{n} e_i\Bigr), \quad \log_2 8 = 3, \quad \sqrt[3]{27} = 3", {}),
+    (r"\mathbb{E}_{(X, Y) \sim P}[X Y] = \mathrm{E}_X[X] \cdot \operatorname{E}_{Y}[Y]", {"X": Random([1, 4]), **COIN}),
+    (r"R^2 = 1 - \frac{\text{MSE}}{\mathrm{Var}(Y)}, \quad \text{RMSE} = \sqrt{\text{MSE}}",
+     {"R^2": r"\frac{\mathrm{Var}(Y) - \text{MSE}}{\mathrm{Var}(Y)}", r"\text{MSE}": (1, 2), r"\text{RMSE}": r"\text{MSE}^{1/2}", **COIN}),
     (r"q \in (0, 1), \qquad 12{,}000 = 12 \cdot 10^3, \qquad c^* = c^\star", {"c^*": (1, 2)}),
 ]  # fmt: skip
 # Changes that leave one of these true, and have to be known as such.
@@ -79,11 +82,12 @@ def test_true_equations_pass_and_their_mutants_fail(latex, symbols):
         r"\frac{d^2 e}{d \hat y} = 0",
         r"y_1 + \dots + y_n = \sum_{i=1}^n y_i",
         r"[c]_+ = c",
+        r"F^{-1}(c) = c",
     ],
 )
 def test_doubtful_text_is_refused(latex):
     with pytest.raises(Unreadable):
-        Equation({}, [], []).check(latex)
+        Equation({"F(x)": abs}, [], []).check(latex)
 
 
 @pytest.mark.parametrize(

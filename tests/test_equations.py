@@ -19,8 +19,8 @@ entry without a label is red, and so is a changed sign, digit or name in the pag
 
    A value may also be an interval to draw from `(0.5, 2)`, a range of whole numbers `range(1, 6)`, a number,
    a list (the row y_1, y_2, ...), or `Random([1, 2, 5], [0.2, 0.3, 0.5])`, over which \mathbb{E}[...],
-   \operatorname{Var}(...) and P(...) are taken. `points=[{"e": 0}]` adds points to the drawn ones: the
-   kink, or the case where an inequality is tight. Without such a point a wrong inequality may pass.
+   \operatorname{Var}(...) and P(...) are taken. `points=[{r"\hat y": 1, "y": 1}]` adds points to the drawn
+   ones: the kink, or the case where an inequality is tight. Without it a wrong inequality may pass.
 
 3. What the reader cannot read is pinned: the exact text, why, and both sides in Python, written from that
    text. The test is red when the page changes, so that whoever changes it looks here::
