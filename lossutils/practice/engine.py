@@ -254,11 +254,9 @@ def _agrees(outcome, mistaken, case):
 
 
 def _recognize(problem, outcomes):
+    pairs = list(zip(problem.cases, outcomes, strict=True))[::-1]  # the largest input tells most apart
     for mistake in problem.mistakes:
-        if all(
-            _agrees(outcome, _try(problem, mistake.function, case), case)
-            for case, outcome in zip(problem.cases, outcomes, strict=True)
-        ):
+        if all(_agrees(outcome, _try(problem, mistake.function, case), case) for case, outcome in pairs):
             return mistake
     return None
 
@@ -454,15 +452,20 @@ def _type_hint(case, outcome, function):
     return f"The answer should be {wanted}. Of which type is yours, and in which line does it become that?"
 
 
+def _changed_hint(case, outcome, function):
+    right = "The answer is right, but" if _within(outcome.value, case.low, case.high) else "After the call"
+    return (
+        f"{right} the caller's {outcome.changed[0]} is different now. "
+        "Which line writes into it (`+=`, `-=`, `[...] =`)?"
+    )
+
+
 HINTS = {
     "raises": _raised_hint,
     "none": lambda *_: "For this input your function ends without a `return`.",
     "type": _type_hint,
     "shape": _shape_hint,
-    "changed": lambda case, outcome, function: (
-        f"The caller's {outcome.changed[0]} is different after the call. "
-        "Which line writes into it (`+=`, `-=`, `[...] =`)?"
-    ),
+    "changed": _changed_hint,
     "not finite": lambda *_: "0/0, inf − inf and overflow end like this. Which of your steps can do it here?",
     "value": lambda *_: "Work this input out on paper and compare every step with your code.",
 }

@@ -251,16 +251,6 @@ def _(w, gradient, lr, penalty):
     return gradient + 2 * penalty * w
 
 
-@l2_step.mistake(
-    "w changed in place",
-    "the right step, but it overwrites the caller's w.",
-    "What does the caller's own w contain after `w -= ...`, and after `w = w - ...`?",
-)
-def _(w, gradient, lr, penalty):
-    w -= lr * (gradient + 2 * penalty * w)
-    return w
-
-
 # The mean over batches of unequal size
 
 

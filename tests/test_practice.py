@@ -1,0 +1,635 @@
+"""Every practice problem, found by itself: the solution passes, the stub fails, each usual mistake is named.
+
+A new problem needs an entry in SOLUTIONS (written here a second time, without lossutils) and in GUISES (one
+of its mistakes in other words, with the name it should get).
+"""
+
+import inspect
+import math
+import re
+import statistics
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from lossutils import practice
+from lossutils.practice import PROBLEMS, check
+
+SOLUTIONS, GUISES = {}, []
+
+
+def solves(function):
+    SOLUTIONS[function.__name__] = function
+    return function
+
+
+def guise(name, mistake):
+    """The decorated function makes the stored `mistake`, in its own words."""
+
+    def keep(function):
+        GUISES.append(pytest.param(name, function, mistake, id=f"{name}: {mistake}"))
+        return function
+
+    return keep
+
+
+# Foundations
+
+
+@solves
+def finite_difference(function, x, h=1e-5):
+    out = []
+    for i in range(len(x)):
+        right, left = x.copy(), x.copy()
+        right[i], left[i] = x[i] + h, x[i] - h
+        out.append((function(right) - function(left)) / (2 * h))
+    return np.array(out)
+
+
+@guise("finite_difference", "forward")
+def _(function, x, h=1e-5):
+    here, out = function(x), []
+    for i in range(len(x)):
+        moved = list(x)
+        moved[i] += h
+        out.append((function(moved) - here) / h)
+    return out
+
+
+@guise("finite_difference", "not put back")
+def _(function, x, h=1e-5):
+    out = np.empty(len(x))
+    for i in range(x.size):
+        x[i] = x[i] + h
+        f1 = function(x)
+        x[i] = x[i] - 2 * h
+        f2 = function(x)
+        out[i] = (f1 - f2) / h / 2
+    return out
+
+
+@solves
+def l2_step(w, gradient, lr, penalty):
+    return np.array([a - lr * g - lr * 2 * penalty * a for a, g in zip(w, gradient, strict=True)])
+
+
+@guise("l2_step", "decay without lr")
+def _(w, gradient, lr, penalty):
+    return w * (1 - 2 * penalty) - gradient * lr
+
+
+@solves
+def combine_means(means, sizes):
+    return float(np.repeat(means, sizes).mean())
+
+
+@guise("combine_means", "mean of means")
+def _(means, sizes):
+    return sum(means) / len(sizes)
+
+
+@guise("combine_means", "divided by batches")
+def _(means, sizes):
+    return np.mean([m * s for m, s in zip(means, sizes, strict=True)])
+
+
+# Regression losses
+
+
+@solves
+def mse(pred, target):
+    return sum((p - t) ** 2 for p, t in zip(pred, target, strict=True)) / len(pred)
+
+
+@guise("mse", "sum for mean")
+def _(pred, target):
+    return (pred - target) @ (pred - target)
+
+
+@guise("mse", "n minus 1")
+def _(pred, target):
+    return sum((float(p) - float(t)) ** 2 for p, t in zip(pred, target, strict=True)) / (len(pred) - 1)
+
+
+@guise("mse", "every pair")
+def _(pred, target):
+    return np.mean((pred.reshape(-1, 1) - target) ** 2)
+
+
+@solves
+def mae(pred, target):
+    return statistics.fmean(math.fabs(a - b) for a, b in zip(pred, target, strict=True))
+
+
+@guise("mae", "root of the mean square")
+def _(pred, target):
+    return np.linalg.norm(pred - target) / len(pred) ** 0.5
+
+
+@guise("mae", "absolute value of the mean")
+def _(pred, target):
+    return abs(pred.mean() - target.mean())
+
+
+@solves
+def huber(pred, target, delta=1.0):
+    total = 0.0
+    for p, t in zip(pred, target, strict=True):
+        size = abs(p - t)
+        total += 0.5 * size * size if size <= delta else delta * size - 0.5 * delta**2
+    return total / len(pred)
+
+
+@guise("huber", "no half")
+def _(pred, target, delta):
+    out = 0
+    for e in pred - target:
+        out += e * e if abs(e) <= delta else delta * abs(e) - 0.5 * delta**2
+    return out / len(pred)
+
+
+@guise("huber", "delta squared")
+def _(pred, target, delta):
+    e = np.abs(target - pred)
+    big = e > delta
+    return np.mean(0.5 * e**2 * ~big + big * (delta**2 * e - delta**3 / 2))
+
+
+@guise("huber", "ignores delta")
+def _(pred, target, delta=1.0):
+    return huber(pred, target)
+
+
+@solves
+def quantile(pred, target, q=0.5):
+    return (
+        sum(q * (t - p) if t > p else (1 - q) * (p - t) for p, t in zip(pred, target, strict=True))
+        / pred.size
+    )
+
+
+@guise("quantile", "q swapped")
+def _(pred, target, q=0.5):
+    e = pred - target
+    return np.mean(np.maximum(q * e, (q - 1) * e))
+
+
+@guise("quantile", "negative below")
+def _(pred, target, q=0.5):
+    return np.mean([(1 - q) * e if e > 0 else q * e for e in pred - target])
+
+
+@solves
+def mse_gradient(pred, target):
+    return np.array([2 / len(pred) * (p - t) for p, t in zip(pred, target, strict=True)])
+
+
+@guise("mse_gradient", "flipped sign")
+def _(pred, target):
+    return 2 * (target - pred) / pred.size
+
+
+@guise("mse_gradient", "half")
+def _(pred, target):
+    return [(p - t) / len(pred) for p, t in zip(pred, target, strict=True)]
+
+
+@solves
+def mae_gradient(pred, target):
+    return ((pred > target).astype(float) - (pred < target)) / len(pred)
+
+
+@guise("mae_gradient", "not divided by n")
+def _(pred, target):
+    return np.where(pred >= target, 1, -1)
+
+
+@guise("mae_gradient", "NaN at zero error")
+def _(pred, target):
+    return abs(pred - target) / (pred - target) / len(pred)
+
+
+@solves
+def huber_gradient(pred, target, delta=1.0):
+    e = pred - target
+    return np.where(e > delta, delta, np.where(e < -delta, -delta, e)) / len(e)
+
+
+@guise("huber_gradient", "not clipped")
+def _(pred, target, delta=1.0):
+    return np.subtract(pred, target) / np.size(pred)
+
+
+@guise("huber_gradient", "no sign beyond delta")
+def _(pred, target, delta=1.0):
+    return [(e if abs(e) <= delta else delta) / len(pred) for e in pred - target]
+
+
+@solves
+def quantile_gradient(pred, target, q=0.5):
+    return np.select([pred > target, pred < target], [1 - q, -q], 0.0) / len(pred)
+
+
+@guise("quantile_gradient", "q swapped")
+def _(pred, target, q=0.5):
+    return np.where(pred >= target, q, q - 1) / len(pred)
+
+
+@guise("quantile_gradient", "swapped and flipped")
+def _(pred, target, q=0.5):
+    return np.where(target - pred > 0, 1 - q, -q) / len(pred)
+
+
+# Constants and batches
+
+
+@solves
+def mae_minimizer(values, weights):
+    def objective(c):
+        return sum(w * abs(c - v) for v, w in zip(values, weights, strict=True))
+
+    return min(values, key=objective)
+
+
+@guise("mae_minimizer", "weights ignored")
+def _(values, weights):
+    return statistics.median(values)
+
+
+@guise("mae_minimizer", "not sorted")
+def _(values, weights):
+    running = 0
+    for value, weight in zip(values, weights, strict=True):
+        running += weight
+        if running >= sum(weights) / 2:
+            return value
+
+
+@solves
+def squared_relative_minimizer(values):
+    weights = [v**-2 for v in values]
+    return sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
+
+
+@guise("squared_relative_minimizer", "harmonic mean")
+def _(values):
+    return statistics.harmonic_mean(values)
+
+
+@solves
+def rmse_of_batches(rmse, sizes):
+    return np.sqrt(np.mean(np.repeat(rmse, sizes) ** 2))
+
+
+@guise("rmse_of_batches", "weighted mean of roots")
+def _(rmse, sizes):
+    return np.repeat(rmse, sizes).mean()
+
+
+# What holds for every problem
+
+NAMES = list(PROBLEMS)
+MISTAKES = [pytest.param(p, m, id=f"{p.name}: {m.name}") for p in PROBLEMS.values() for m in p.mistakes]
+
+
+def arrays(problem):
+    """The names of the arguments that are arrays."""
+    return [key for key, value in problem.cases[0].arguments.items() if isinstance(value, np.ndarray)]
+
+
+def flat(report):
+    """The text of a report on one line."""
+    return " ".join(report.text.split())
+
+
+def like_solution(name):
+    """Decorate a function of a `call` to the solution, which takes the arguments like the solution."""
+
+    def wrap(body):
+        def function(*args, **kwargs):
+            return body(lambda: SOLUTIONS[name](*args, **kwargs), *args)
+
+        function.__signature__ = inspect.signature(SOLUTIONS[name])
+        return function
+
+    return wrap
+
+
+def test_every_problem_is_covered():
+    assert set(SOLUTIONS) == set(PROBLEMS)
+    assert {param.values[0] for param in GUISES} == set(PROBLEMS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_passes(name):
+    report = check(name, SOLUTIONS[name])
+    assert report and report.mistake is None
+    assert report.text.startswith(f"✓ {name}: right.\n  right for ")
+    assert all(edge[0] in flat(report) for edge in PROBLEMS[name].edges)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "convert",
+    [np.float32, np.asarray, lambda answer: np.asarray(answer).tolist(), lambda answer: answer * (1 + 1e-7)],
+    ids=["float32", "array", "Python numbers", "rounding error"],
+)
+def test_other_kinds_of_numbers_pass(name, convert):
+    @like_solution(name)
+    def function(call, *args):
+        return convert(call())
+
+    assert check(name, function)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stored_solution_passes(name):
+    assert check(name, PROBLEMS[name].solution)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_empty_stub_is_recognized(name):
+    @like_solution(name)
+    def stub(call, *args):
+        pass
+
+    report = check(name, stub)
+    assert not report and report.mistake is None
+    assert "no answer yet, your function returns None" in flat(report)
+
+    @like_solution(name)
+    def unwritten(call, *args):
+        raise NotImplementedError
+
+    assert "no answer yet, your function raises NotImplementedError" in flat(check(name, unwritten))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_there_are_three_mistakes_at_least_with_names_of_their_own(name):
+    names = [mistake.name for mistake in PROBLEMS[name].mistakes]
+    assert len(names) == len(set(names)) >= 3
+    for mistake in PROBLEMS[name].mistakes:
+        assert mistake.looks_like.endswith(".") and mistake.hint.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("problem, mistake", MISTAKES)
+def test_every_mistake_is_named(problem, mistake, monkeypatch):
+    """In both orders of the list, so that no two mistakes of a problem look the same."""
+    report = check(problem.name, mistake.function)
+    assert not report
+    assert report.mistake == mistake.name
+    assert f"looks like {mistake.looks_like} hint {mistake.hint}" in flat(report)
+    assert max(map(len, report.text.splitlines())) <= 79
+    assert len(report.text.splitlines()) <= 14
+    monkeypatch.setattr(problem, "mistakes", problem.mistakes[::-1])
+    assert check(problem.name, mistake.function).mistake == mistake.name
+
+
+@pytest.mark.parametrize("name, function, mistake", GUISES)
+def test_a_mistake_in_other_words_is_named(name, function, mistake):
+    assert check(name, function).mistake == mistake
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_faults_that_are_no_formula(name):
+    problem = PROBLEMS[name]
+    first = arrays(problem)[0]
+    shape = "one number" if problem.cases[0].answer.ndim == 0 else "an array of shape"
+
+    def told(body):
+        report = check(name, like_solution(name)(body))
+        assert not report and report.mistake is None
+        return flat(report)
+
+    def changes(call, *args):
+        answer = call()
+        args[list(problem.cases[0].arguments).index(first)][0] += 1
+        return answer
+
+    def raises(call, *args):
+        raise ValueError("my own words")
+
+    def sometimes(call, *args):
+        return call() if len(args[-1 if first != "x" else 1]) < 2 else None
+
+    text = told(changes)
+    assert f"and {first} changed" in text and f"the caller's {first} is different" in text
+    text = told(raises)
+    assert 'ValueError: my own words hint It stops at `raise ValueError("my own words")`.' in text
+    assert "hint 0/0" in told(lambda call, *args: call() * np.nan)
+    assert "hint The answer should be a" in told(lambda call, *args: "0.5")
+    assert "hint The answer should be a" in told(lambda call, *args: np.asarray(call()) > 0)
+    assert "parentheses" in told(lambda call, *args: call)
+    assert shape in told(lambda call, *args: np.asarray(call()).reshape(-1, 1)).lower()
+    if name != "l2_step":
+        assert "ends without a `return`" in told(sometimes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_cannot_be_called_is_refused(name):
+    report = check(name, lambda: 1)
+    assert not report
+    assert "does not take the arguments it is given" in flat(report) and "yours is f()" in flat(report)
+    assert f"this is 3.5. Write check({name!r}, f)".replace("'", '"') in " ".join(
+        check(name, 3.5).text.split()
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(factor=st.floats(-20, 20))
+@settings(max_examples=5, deadline=None)
+def test_a_multiple_of_the_answer_is_wrong_and_said_to_be_one(name, factor):
+    assume(abs(factor - 1) > 1e-3 and abs(factor) > 1e-3)
+
+    @like_solution(name)
+    def scaled(call, *args):
+        return factor * call()
+
+    report = check(name, scaled)
+    assert not report
+    if name != "mae_minimizer":  # what is right is an interval there
+        assert report.mistake or "times the expected one" in flat(report)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6])
+def test_the_smallest_wrong_input_is_shown(name, n):
+    first = arrays(PROBLEMS[name])[0]
+
+    @like_solution(name)
+    def wrong_from_n(call, *args):
+        size = len(args[list(PROBLEMS[name].cases[0].arguments).index(first)])
+        return call() + (100 if size >= n else 0)
+
+    text = flat(check(name, wrong_from_n))
+    shown = re.search(rf"\b{first} = \[(.*?)\]", text)[1]
+    assert shown.count(",") == n - 1
+    assert "right for" in text
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text() | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
+    max_leaves=5,
+)
+
+
+@given(result=ANYTHING)
+@settings(max_examples=40, deadline=None)
+def test_any_result_gets_an_answer(result):
+    for name in ("mse", "mse_gradient"):
+        report = check(name, lambda pred, target: result)
+        assert not report
+        assert report.text.startswith(f"✗ {name}: n")
+
+
+@given(index=st.integers(0, 3), place=st.floats(-1.2, 1.2))
+@settings(max_examples=30, deadline=None)
+def test_any_subgradient_is_right_at_a_kink_and_nothing_else(index, place):
+    assume(abs(abs(place) - 1) > 1e-3)
+
+    def function(pred, target):
+        e = pred - target
+        return np.where(e == 0, place, np.sign(e)) / len(e)
+
+    def tilted(pred, target, q):
+        e = pred - target
+        return np.where(e == 0, 0.5 - q + place / 2, np.where(e > 0, 1 - q, -q)) / len(e)
+
+    assert bool(check("mae_gradient", function)) == (abs(place) < 1)
+    assert bool(check("quantile_gradient", tilted)) == (abs(place) < 1)
+
+
+# The text
+
+
+def huber_with_if(pred, target, delta):
+    error = abs(pred - target)
+    if error <= delta:
+        return np.mean(error**2 / 2)
+    return np.mean(delta * (error - delta / 2))
+
+
+def caret(pred, target):
+    return np.mean((pred - target) ^ 2)
+
+
+def python_caret(pred, target):
+    return sum((float(p) - float(t)) ^ 2 for p, t in zip(pred, target, strict=True))
+
+
+@pytest.mark.parametrize(
+    "name, function, explanation",
+    [
+        ("huber", huber_with_if, "np.where decides for every element"),
+        ("mse", caret, "A power is written **"),
+        ("mse", python_caret, "A power is written **"),
+        ("mae", lambda pred, target: math.fabs(pred - target), "take one number"),
+        ("mae", lambda pred, target: nmupy.mean(pred), "Is the name spelled the same"),  # noqa: F821
+        ("mae", lambda pred, target: np.ones(7) - np.ones(9), "Print the shapes"),
+    ],
+)
+def test_common_exceptions_are_explained(name, function, explanation):
+    assert explanation in flat(check(name, function))
+
+
+def test_the_text_of_a_right_answer():
+    assert check("huber", huber).text == textwrap.dedent("""\
+        ✓ huber: right.
+          right for   no error, |e| below delta, negative errors, |e| = delta, |e|
+                      above delta, another delta, two examples, drawn inputs""")
+
+
+def test_the_text_of_a_recognized_mistake():
+    report = check("quantile", lambda pred, target, q: quantile(target, pred, q))
+    assert str(report) == repr(report) == report.text
+    assert report.text == textwrap.dedent("""\
+        ✗ quantile: not right yet.
+          right for   no error, q = 0.5
+          wrong for   too high at q = 0.9, too low at q = 0.9, too high at q = 0.25,
+                      too low at q = 0.25, two examples, drawn inputs
+          input       pred = [5.0], target = [2.0], q = 0.9
+          expected    0.3
+          got         2.7
+          looks like  q and 1 − q are swapped, or the error is taken the other way
+                      round.
+          hint        With q = 0.9, which should cost more: predicting too much, or too
+                      little?""")
+
+
+def test_the_text_of_an_unknown_mistake():
+    report = check("mae_gradient", lambda pred, target: (pred - target) ** 3)
+    assert report.text == textwrap.dedent("""\
+        ✗ mae_gradient: not right yet.
+          right for   no error
+          wrong for   one positive error, one negative error, two examples, errors that
+                      cancel, drawn inputs
+          input       pred = [4.0], target = [1.0]
+          expected    [1.0]
+          got         [27.0]
+          hint        Work this input out on paper and compare every step with your
+                      code.""")
+
+
+def test_a_small_difference_is_shown_with_the_digits_it_needs():
+    text = check("mse", lambda pred, target: mse(pred, target) + 2e-4 * (len(pred) == 1)).text
+    assert "expected    0.0" in text and "got         0.0002" in text
+    text = check("mse", lambda pred, target: mse(pred, target) * 1.00003).text
+    assert "expected    9.0\n" in text and "got         9.00027\n" in text
+
+
+def test_a_range_of_right_answers_is_shown():
+    assert (
+        "expected    [0.0] (for 0.0 anything from -1.0 to 1.0)" in check("mae_gradient", lambda p, t: t).text
+    )
+    text = check("mae_minimizer", lambda values, weights: values.max() + 1).text
+    assert "expected    3.0\n" in text
+
+
+def test_what_the_function_prints_and_warns_is_not_shown(capsys):
+    def prints(pred, target):
+        print(np.log(pred - target))
+
+    assert "Printing is not returning." in flat(check("mse", prints))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_text_is_the_same_in_every_run_and_torch_is_not_needed():
+    program = (
+        "import sys; from lossutils.practice import PROBLEMS, check\n"
+        "for name in ('huber', 'mae_gradient', 'mae_minimizer'):\n"
+        "    for mistake in PROBLEMS[name].mistakes: print(check(name, mistake.function))\n"
+        "assert 'torch' not in sys.modules"
+    )
+    command = [sys.executable, "-X", "utf8", "-c", program]
+    other = subprocess.run(command, capture_output=True, encoding="utf8", check=True).stdout
+    names = ("huber", "mae_gradient", "mae_minimizer")
+    here = [check(name, m.function).text for name in names for m in PROBLEMS[name].mistakes]
+    assert other.splitlines() == "\n".join(here).splitlines()
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_one():
+    with pytest.raises(
+        ValueError, match=r'no problem is called "Hubr"\. Did you mean "huber"\? There are: .*mse'
+    ):
+        check("Hubr", huber)
+    with pytest.raises(ValueError, match=r'called "xyz"\. There are: .*mse'):
+        check("xyz", huber)
+    with pytest.raises(TypeError, match="the name of the problem comes first"):
+        check(huber, "huber")
+
+
+def test_the_problem_in_the_documentation_works(monkeypatch):
+    code = re.search(r"::\n\n((?:    .*\n|\n)+)", practice.__doc__)[1]
+    code = textwrap.dedent(code).replace("from .engine", "from lossutils.practice.engine")
+    monkeypatch.setattr("lossutils.practice.engine.PROBLEMS", PROBLEMS | {})
+    monkeypatch.setitem(PROBLEMS, "rmse", None)  # undone after the test
+    namespace = {"np": np}
+    exec(code, namespace)
+    assert check("rmse", lambda pred, target: np.linalg.norm(pred - target) / len(pred) ** 0.5)
+    assert check("rmse", mse).mistake == "no root"
