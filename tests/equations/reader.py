@@ -430,9 +430,9 @@ class Reader:
         while self.accept("'"):
             primes += 1
         if full in self.symbols.functions and (self.peek() == "(" or primes or not self.known(full)):
-            given = self.arguments() if self.peek() == "(" else Node(lambda env: [])
             if self.peek() == "^":
-                raise Unreadable(f"{full}^: write the arguments and parentheses")
+                raise Unreadable(f"{full}^: an inverse or a power? Write the arguments first")
+            given = self.arguments() if self.peek() == "(" else Node(lambda env: [])
             return Node(lambda env: call(env, full, given(env), order=primes))
         if primes:
             raise Unreadable(f"{full} with a prime is no function of the entry")
@@ -755,10 +755,12 @@ def differentiate(node, env, targets):
         order = 1
     if index is None:
         return mp.diff(lambda v: differentiate(node, {**env, name: v}, rest), value(env, name), order)
-    k = int(index(env))
+    k, row = int(index(env)), env[name + "_"]
+    if not isinstance(row, list):
+        row = [element(env, name, j) for j in range(1, int(env["n"]) + 1)]
 
     def at(v):
-        changed = list(env[name + "_"])
+        changed = list(row)
         changed[k - 1] = v
         return differentiate(node, {**env, name + "_": changed}, rest)
 
