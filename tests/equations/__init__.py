@@ -71,40 +71,47 @@ class Symbols:
                 env[key] = spec if isinstance(spec, Random) else number(spec)
         return env
 
+    def point(self, given):
+        """A point as an entry writes it: numbers, and lists for rows."""
+        return {
+            canonical(name)[:-4] + "_" if isinstance(spec, list) else canonical(name): (
+                [mp.mpmathify(v) for v in spec] if isinstance(spec, list) else mp.mpmathify(spec)
+            )
+            for name, spec in given.items()
+        }
+
 
 class Equation:
     def __init__(self, symbols, points, equivalent):
         self.symbols, self.points, self.equivalent = symbols, points, equivalent
 
     def check(self, latex):
-        """Raises AssertionError or Unreadable unless every displayed relation holds at every drawn point."""
+        """Raises AssertionError or Unreadable unless every displayed relation holds at every point."""
         with mp.workdps(40):
-            symbols = Symbols(self.symbols)
-            reader = Reader(symbols, latex)
-            statements = reader.statements()
-            assert any(len(chain) > 1 for kind, chain in statements if kind == "holds"), (
-                "no relation to check"
-            )
-            rng = random.Random(7)
-            tried = [0] * len(statements)
-            for place in range(POINTS + len(self.points)):
-                env = symbols.draw(rng)
-                if place >= POINTS:
-                    for name, spec in self.points[place - POINTS].items():
-                        row = isinstance(spec, list)
-                        key = canonical(name)[:-4] + "_" if row else canonical(name)
-                        env[key] = [mp.mpmathify(v) for v in spec] if row else mp.mpmathify(spec)
-                for k, (kind, chain) in enumerate(statements):
-                    condition = [c for kind, c in statements[k + 1 : k + 2] if kind == "if"]
-                    if kind == "if" or not all(holds(c, env) for c in condition):
-                        continue
-                    tried[k] += 1
-                    if len(chain) < 2:
-                        raise Unreadable("a part of the equation has no relation")
-                    if not holds(chain, env):
-                        sides = ", ".join(mp.nstr(node(env), 8) for r, node in chain if r != r"\in")
-                        raise AssertionError(f"the sides differ: {sides}\nin {latex.strip()}")
-            assert all(tried[k] for k, (kind, _) in enumerate(statements) if kind == "holds"), "never applies"
+            try:
+                self._check(latex)
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+                raise Unreadable(f"{type(error).__name__}: {error}") from error
+
+    def _check(self, latex):
+        symbols, rng = Symbols(self.symbols), random.Random(7)
+        statements = Reader(symbols, latex).statements()
+        if any(len(chain) < 2 for _, chain in statements):
+            raise Unreadable("a part of the equation has no relation")
+        tried = set()
+        for extra in [{}] * POINTS + self.points:
+            env = symbols.draw(rng) | symbols.point(extra)
+            for k, (kind, chain) in enumerate(statements):
+                condition = [c for kind, c in statements[k + 1 : k + 2] if kind == "if"]
+                if kind == "if" or not all(holds(c, env) for c in condition):
+                    continue
+                tried.add(k)
+                if not holds(chain, env):
+                    sides = ", ".join(mp.nstr(node(env), 8) for relation, node in chain if relation != r"\in")
+                    raise AssertionError(f"the sides differ: {sides}\nin {latex.strip()}")
+        assert tried and tried == {k for k, (kind, _) in enumerate(statements) if kind == "holds"}, (
+            "never applies"
+        )
 
 
 class Pinned:

@@ -5,6 +5,7 @@ the reader does not know, or could read in two ways, is an `Unreadable` error, n
 the file: tokens, the grammar (`Reader`), the values that nodes ask for, and when a relation holds.
 """
 
+import operator as op
 import re
 
 from mpmath import mp, mpf
@@ -25,6 +26,20 @@ class Node:
 
     def __call__(self, env):
         return self.run(env)
+
+
+def lift(function):
+    """A function of numbers as a function of formulas."""
+    return lambda *nodes: Node(lambda env: function(*(node(env) for node in nodes)))
+
+
+def constant(number):
+    return Node(lambda env: number)
+
+
+ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATE, MAGNITUDE, TRUTH = map(
+    lift, (op.add, op.sub, op.mul, op.truediv, op.pow, op.neg, abs, lambda value: mpf(bool(value)))
+)
 
 
 class Random:
@@ -190,11 +205,9 @@ class Reader:
 
     def chain(self):
         parts = [(None, self.expression())]
-        while True:
-            if self.peek() not in RELATIONS:
-                return parts
-            relation = self.take()
+        while relation := self.accept(*RELATIONS):
             parts.append((relation, self.interval() if relation == r"\in" else self.expression()))
+        return parts
 
     def interval(self):
         opening = self.accept("(") or self.take("[")
@@ -212,12 +225,8 @@ class Reader:
         if len(chain) < 2:
             raise Unreadable("a condition needs a relation")
         node = Node(lambda env: holds(chain, env))
-        while word := self.accept(r"\and", r"\or"):
-            left, right = node, self.condition()
-            if word == r"\or":
-                node = Node(lambda env, left=left, right=right: left(env) or right(env))
-            else:
-                node = Node(lambda env, left=left, right=right: left(env) and right(env))
+        if word := self.accept(r"\and", r"\or"):
+            return lift(op.and_ if word == r"\and" else op.or_)(node, self.condition())
         return node
 
     # -- arithmetic
@@ -225,22 +234,15 @@ class Reader:
         sign = self.accept("+", "-")
         node = self.product()
         if sign == "-":
-            node = Node(lambda env, n=node: -n(env), literal=node.literal and "-" + node.literal)
-        while True:
-            sign = self.accept("+", "-")
-            if not sign:
-                return node
-            left, right = node, self.product()
-            if sign == "+":
-                node = Node(lambda env, a=left, b=right: a(env) + b(env))
-            else:
-                node = Node(lambda env, a=left, b=right: a(env) - b(env))
+            text, node = node.literal, NEGATE(node)
+            node.literal = text and "-" + text
+        while sign := self.accept("+", "-"):
+            node = (ADD if sign == "+" else SUBTRACT)(node, self.product())
+        return node
 
     def starts_factor(self):
         token = self.peek()
-        if token is None or token in STOP or token in RELATIONS or token in "*/^_'!":
-            return False
-        if token in self.bars:
+        if token is None or token in (STOP | RELATIONS | set("*/^_'!") | set(self.bars)):
             return False
         return not (self.integrals and self.differential())
 
@@ -252,20 +254,16 @@ class Reader:
         node = self.power()
         while True:
             if self.accept(r"\cdot", r"\times", "*"):
-                sign = self.accept("-", "+")
-                right = self.power()
-                left = node
-                node = Node(lambda env, a=left, b=right, s=sign: a(env) * (-b(env) if s == "-" else b(env)))
+                minus = self.accept("-", "+") == "-"
+                node = MULTIPLY(node, NEGATE(self.power()) if minus else self.power())
             elif self.accept("/"):
-                left, right = node, self.power()
-                node = Node(lambda env, a=left, b=right: a(env) / b(env))
+                node = DIVIDE(node, self.power())
                 if self.starts_factor():
                     raise Unreadable("a / b c: write a fraction or parentheses")
             elif self.starts_factor():
                 if self.peek().isdigit():
                     raise Unreadable("a number after a factor: write a \\cdot")
-                left, right = node, self.power()
-                node = Node(lambda env, a=left, b=right: a(env) * b(env))
+                node = MULTIPLY(node, self.power())
             else:
                 text = "".join(self.tokens[start : self.at])
                 node.literal = text if LITERAL.fullmatch(text) else None
@@ -275,24 +273,19 @@ class Reader:
         node = self.primary()
         while True:
             if self.accept("^"):
-                base, exponent = node, self.sub(self.group())
-                node = Node(lambda env, a=base, b=exponent: a(env) ** b(env))
+                node = POWER(node, self.sub(self.group()))
                 if self.peek() == "^":
                     raise Unreadable("two exponents")
             elif self.accept(r"\%"):
-                base = node
-                node = Node(lambda env, a=base: a(env) / 100)
+                node = lift(lambda number: number / 100)(node)
             else:
                 return node
 
     def number(self):
-        text = ""
-        while self.peek() and (
-            self.peek().isdigit() or (self.peek() == "." and (self.peek(1) or "").isdigit())
-        ):
+        text = self.take()
+        while (self.peek() or "").isdigit() or (self.peek() == "." and (self.peek(1) or "").isdigit()):
             text += self.take()
-        value = mpf(text)
-        return Node(lambda env: value)
+        return constant(mpf(text))
 
     def delimited(self, read="expression"):
         opening = self.take()
@@ -319,11 +312,10 @@ class Reader:
                 if part != r"\dots":
                     found.append(part(env))
                     continue
-                base, first = parts[place - 1].indexed
-                other, last = parts[place + 1].indexed
+                (base, first), (other, last) = parts[place - 1].indexed, parts[place + 1].indexed
                 if base != other:
                     raise Unreadable("the dots join two different names")
-                found += [element(env, base, k) for k in range(int(first(env)) + 1, int(last(env)))]
+                found += [element(env, base, k) for k in places(env, first(env) + 1, last(env) - 1)]
             return found
 
         return Node(values)
@@ -345,9 +337,8 @@ class Reader:
             return self.fraction()
         if token == r"\sqrt":
             self.take()
-            order = self.delimited() if self.peek() == "[" else Node(lambda env: mpf(2))
-            inside = self.sub(self.group())
-            return Node(lambda env: mp.root(inside(env), int(order(env))))
+            order = self.delimited() if self.peek() == "[" else constant(2)
+            return lift(lambda inside, order: mp.root(inside, int(order)))(self.sub(self.group()), order)
         if token == r"\begin":
             return self.cases()
         if token in (r"\underbrace", r"\overbrace", r"\boxed"):
@@ -373,9 +364,7 @@ class Reader:
             self.take(":")
             condition = self.within(index, self.condition)
             self.take(r"\}")
-            return Node(
-                lambda env: mpf(sum(condition({**env, index: k}) for k in range(1, int(env["n"]) + 1)))
-            )
+            return Node(lambda env: mpf(sum(condition({**env, index: k}) for k in places(env))))
         return self.name()
 
     def absolute(self):
@@ -388,7 +377,7 @@ class Reader:
             inside = self.expression()
             self.take(token)
             self.bars.pop()
-        return Node(lambda env: abs(inside(env)))
+        return MAGNITUDE(inside)
 
     # -- names, calls, derivatives
     def base(self):
@@ -432,7 +421,7 @@ class Reader:
         if full in self.symbols.functions and (self.peek() == "(" or primes or not self.known(full)):
             if self.peek() == "^":
                 raise Unreadable(f"{full}^: an inverse or a power? Write the arguments first")
-            given = self.arguments() if self.peek() == "(" else Node(lambda env: [])
+            given = self.arguments() if self.peek() == "(" else constant([])
             return Node(lambda env: call(env, full, given(env), order=primes))
         if primes:
             raise Unreadable(f"{full} with a prime is no function of the entry")
@@ -444,57 +433,39 @@ class Reader:
             index = self.sub(subscript)
             return Node(lambda env: element(env, base, index(env)), indexed=(base, index))
         if full in CONSTANTS:
-            return Node(lambda env: +CONSTANTS[full])
+            return Node(lambda env: +CONSTANTS[full])  # + rounds it to the digits in use
         raise Unreadable(f"no symbol {full} in the entry (at {' '.join(self.tokens[mark : mark + 6])})")
 
     def function(self, name, base):
         apply = FUNCTIONS[name]
-        if base is not None:
-            if name != r"\log":
-                raise Unreadable(f"{name} with a subscript")
-            root = self.sub(base)
+        if base is not None and name != r"\log":
+            raise Unreadable(f"{name} with a subscript")
         power = self.sub(self.group()) if self.accept("^") else None
         if self.peek() in ("(", r"\{", "["):
             given = self.arguments()
             if self.peek() == "^":
                 raise Unreadable(f"{name}(...)^: write {name}^ or more parentheses")
-        elif self.peek() in (r"\frac", r"\sqrt", "{") or not self.peek().isalnum():
-            given = self.single()
         else:
-            given = self.single()
-            while (
-                self.starts_factor()
-                and self.peek() not in FUNCTIONS
-                and self.peek() not in (r"\sum", r"\int")
-            ):
-                if self.peek() in CLOSERS or self.peek() == "|":
-                    raise Unreadable(f"{name} x (...): write the parentheses")
-                left, right = given, self.single()
-                given = Node(lambda env, a=left, b=right: [a(env)[0] * b(env)[0]])
-
-        def run(env):
-            result = apply(*given(env))
-            if base is not None:
-                result = result / mp.log(root(env))
-            return result if power is None else result ** power(env)
-
-        return Node(run)
-
-    def single(self):
-        node = self.power()
-        return Node(lambda env: [node(env)])
+            number, node = (self.peek() or "").isdigit(), self.power()
+            while self.starts_factor() and self.peek() not in FUNCTIONS:
+                if not number or self.peek() in {*CLOSERS, "|", r"\sum", r"\prod", r"\int"}:
+                    raise Unreadable(f"how far does {name} reach? Write parentheses or a \\cdot")
+                node = MULTIPLY(node, self.power())  # \log 2\pi\sigma^2
+            given = lift(lambda value: [value])(node)
+        node = lift(lambda values: apply(*values))(given)
+        if base is not None:
+            node = DIVIDE(node, lift(mp.log)(self.sub(base)))
+        return node if power is None else POWER(node, power)
 
     def expectation(self, base, subscript):
         if base in INDICATORS:
             if self.peek() not in CLOSERS:
                 raise Unreadable("an indicator needs its condition in brackets")
-            condition = self.delimited("condition")
-            return Node(lambda env: mpf(bool(condition(env))))
+            return TRUTH(self.delimited("condition"))
         if self.peek() not in ("(", "[", r"\{"):
             raise Unreadable(f"{base} needs brackets")
         if base in PROBABILITY:
-            condition = self.delimited("condition")
-            inside = Node(lambda env: mpf(bool(condition(env))))
+            inside = TRUTH(self.delimited("condition"))
         else:
             inside = self.delimited()
         only = set(canonical(subscript).split(r" \sim")[0].strip("() ").split(" , ")) if subscript else None
@@ -520,8 +491,7 @@ class Reader:
         top, bottom = self.group(), self.group()
         if bottom[:1] in (["d"], [r"\partial"]) or bottom[:4] == [r"\operatorname", "{", "d", "}"]:
             return self.derivative(top, bottom)
-        above, below = self.sub(top), self.sub(bottom)
-        return Node(lambda env: above(env) / below(env))
+        return DIVIDE(self.sub(top), self.sub(bottom))
 
     def derivative(self, top, bottom):
         def strip(part):  # the d, its order, what follows
@@ -567,7 +537,7 @@ class Reader:
         if full not in self.symbols.functions:
             raise Unreadable(f"\\nabla of {full}, which is no function of the entry")
         place = 0 if by is None else self.symbols.functions[full].index(by)
-        given = self.arguments() if self.peek() == "(" else Node(lambda env: [])
+        given = self.arguments() if self.peek() == "(" else constant([])
         return Node(lambda env: call(env, full, given(env), order=1, place=place))
 
     def target_of(self, part):
@@ -582,7 +552,7 @@ class Reader:
         below = Reader(self.symbols)
         below.tokens, below.bound = self.group(), self.bound
         index = below.take()
-        condition, first, last = None, Node(lambda env: 1), Node(lambda env: env["n"])
+        condition, first, last = None, constant(1), Node(lambda env: env["n"])
         if below.accept("="):
             first = below.expression()
             self.take("^")
@@ -595,8 +565,8 @@ class Reader:
         body = self.within(index, self.product)
 
         def run(env):
-            places = [{**env, index: mpf(k)} for k in range(int(first(env)), int(last(env)) + 1)]
-            terms = [body(here) for here in places if condition is None or condition(here)]
+            here = [{**env, index: k} for k in places(env, first(env), last(env))]
+            terms = [body(at) for at in here if condition is None or condition(at)]
             return mp.fprod(terms) if times else sum(terms, mpf(0))
 
         return Node(run)
@@ -654,9 +624,7 @@ class Reader:
         if variable in INDEX and not kind.startswith(r"\arg"):
             body = self.within(variable, self.product)
             best = FUNCTIONS[kind]
-            return Node(
-                lambda env: best(body({**env, variable: mpf(k)}) for k in range(1, int(env["n"]) + 1))
-            )
+            return Node(lambda env: best(body({**env, variable: k}) for k in places(env)))
         span = self.symbols.given.get(variable)
         if not isinstance(span, tuple):
             raise Unreadable(f"{kind} over {variable}: give its range in the entry")
@@ -710,6 +678,11 @@ class Reader:
 LITERAL = re.compile(r"(\d+)(?:\.(\d+))?(?:\\(?:times|cdot)10\^\{?(-?\d+)\}?)?(\\%)?")
 
 
+def places(env, first=1, last=None):
+    """The indices 1 to n, as numbers."""
+    return [mpf(k) for k in range(int(first), int(env["n"] if last is None else last) + 1)]
+
+
 def value(env, name):
     found = env[name]
     if isinstance(found, Random):
@@ -757,7 +730,7 @@ def differentiate(node, env, targets):
         return mp.diff(lambda v: differentiate(node, {**env, name: v}, rest), value(env, name), order)
     k, row = int(index(env)), env[name + "_"]
     if not isinstance(row, list):
-        row = [element(env, name, j) for j in range(1, int(env["n"]) + 1)]
+        row = [element(env, name, j) for j in places(env)]
 
     def at(v):
         changed = list(row)
