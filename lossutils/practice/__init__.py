@@ -45,7 +45,7 @@ the file of its chapter in this folder (a new file is imported at the end of thi
    The test finds the problem by itself, and is red when a mistake passes, when two of them cannot be told
    apart, or when the empty stub is not recognized.
 
-Results may be Python numbers, lists or arrays of any precision: they count as right within 1e-5, relatively.
+Results may be Python numbers, lists or arrays, in float32 or better: they are right within 1e-5, relatively.
 """
 
 from . import foundations, regression
