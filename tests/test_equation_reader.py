@@ -38,6 +38,7 @@ TRUE = [
     (r"\theta_{t+1} = \theta_t - \eta \nabla J(\theta_t)",
      {r"J(\theta)": lambda v: v**2, r"\theta_t": [1, "0.8", "0.64"], r"\eta": "0.1", "t": range(1, 3)}),
     (r"\ell'(e) = \operatorname{sign}(e) \quad \text{if } e \ne 0, \qquad \ell''(e) = 0 \quad \text{if } e > 0", {r"\ell(e)": abs}),
+    (r"\ell_{2\delta}(2e) = 4\, \ell_\delta(e), \quad \frac{1}{\cosh(e)^2} = 1 - \tanh^2 e", {r"\ell_\delta(e, \delta)": lambda e, delta: REFERENCES["huber"].value(e, 0, delta)}),
     (r"\rho_q(u) = \max(q u, (q-1) u) = u\,(q - \mathbf{1}[u < 0])",
      {"u": (-2, 2), r"\rho_q(u, q)": lambda u, q: q * u if u > 0 else (q - 1) * u}),
     (r"\underbrace{\left|a\right||b|}_{\text{apart}} = |ab|, \quad ||a| - |b|| \le |a - b|, \quad \|a\|^2 = a^2",

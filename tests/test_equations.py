@@ -38,7 +38,7 @@ What can be read: fractions, roots, powers, |x|, \exp \log \cosh \tanh \max \min
 a = b \le c, several equations separated by commas or \quad, `\text{if } e > 0` after an equation, and
 \approx, whose right side must be the left one rounded to the digits shown. Write Euler's number as \exp or
 \mathrm{e}: e is the error. Write \mid, not |, for "given". A sum, a limit and a derivative reach up to the
-next + or −.
+next + or −. An integral is split at 0 and at ± every symbol in it: kinks elsewhere make it inexact.
 
 Each entry is also tried with every sign flipped and every digit changed, one at a time, and has to fail.
 A change that leaves the equation true is listed with the entry: `equivalent=[r"the changed words"]`.

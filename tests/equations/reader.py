@@ -408,6 +408,13 @@ class Reader:
     def known(self, full):
         return full in self.bound or full in self.symbols.scalars
 
+    def family(self, base):
+        """The function whose subscript is one of its arguments, as in \\ell_\\delta(e, \\delta)."""
+        for name, parameters in self.symbols.functions.items():
+            if name.removeprefix(base + " _ ") in parameters:
+                return name
+        return None
+
     def name(self):
         mark = self.at
         full, base, subscript = self.target()
@@ -423,6 +430,10 @@ class Reader:
                 raise Unreadable(f"{full}^: an inverse or a power? Write the arguments first")
             given = self.arguments() if self.peek() == "(" else constant([])
             return Node(lambda env: call(env, full, given(env), order=primes))
+        if subscript and self.peek() == "(" and (function := self.family(base)):  # \ell_{2\delta}(e)
+            setting, given = self.sub(subscript), self.arguments()
+            parameter = function.removeprefix(base + " _ ")
+            return Node(lambda env: call({**env, parameter: setting(env)}, function, given(env)))
         if primes:
             raise Unreadable(f"{full} with a prime is no function of the entry")
         if self.known(full):
@@ -443,8 +454,6 @@ class Reader:
         power = self.sub(self.group()) if self.accept("^") else None
         if self.peek() in ("(", r"\{", "["):
             given = self.arguments()
-            if self.peek() == "^":
-                raise Unreadable(f"{name}(...)^: write {name}^ or more parentheses")
         else:
             number, node = (self.peek() or "").isdigit(), self.power()
             while self.starts_factor() and self.peek() not in FUNCTIONS:
@@ -572,6 +581,7 @@ class Reader:
         return Node(run)
 
     def integral(self):
+        """Between its ends, split at 0 and at ± every symbol it contains: there may be kinks."""
         self.take(r"\int")
         self.take("_")
         low = self.sub(self.group())
@@ -580,6 +590,7 @@ class Reader:
         mark, depth = self.at, 0
         while depth or not self.differential():
             depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(self.take(), 0)
+        inside = {token for token in self.tokens[mark : self.at] if token in self.symbols.scalars}
         variable = self.differential_name()
         self.at = mark
         self.integrals += 1
@@ -589,8 +600,10 @@ class Reader:
 
         def run(env):
             a, b = low(env), high(env)
-            inner = [p for p in (-8, -3, -1, 0, 1, 3, 8) if a < p < b]
-            return mp.quad(lambda v: body({**env, variable: v}), [a, *inner, b])
+            kinks = {sign * value(env, name) for name in inside - {variable} for sign in (1, -1)}
+            with mp.workdps(20):
+                ends = sorted({a, b, *(p for p in {*kinks, -8, 0, 8} if a < p < b)})
+                return mp.quad(lambda v: body({**env, variable: v}), ends)
 
         return Node(run)
 
