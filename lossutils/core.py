@@ -106,12 +106,14 @@ class Rule:
 
     def check_array(self, name, array, keep):
         """Name the first offender among the examples that count."""
-        if is_torch_array(array) and array.device.type == "meta":
-            return
         wrong = self.broken(array)
         if keep is not None:
             wrong = wrong & xp.reshape(keep, (*keep.shape, *(1,) * (wrong.ndim - keep.ndim)))
-        if bool(xp.any(wrong)):
+        try:
+            any_wrong = bool(xp.any(wrong))
+        except RuntimeError:  # under vmap and on the meta device there are no values to look at
+            return
+        if any_wrong:
             index = tuple(int(axis[0]) for axis in xp.nonzero(wrong))
             raise ValueError(f"{name} {self.text}, got {array[index]:.6g} at index {index}")
 
@@ -119,7 +121,39 @@ class Rule:
 positive = Rule("must be positive and finite", lambda x: (x <= 0) | (x == math.inf))
 between_0_and_1 = Rule("must lie strictly between 0 and 1", lambda x: (x <= 0) | (x >= 1))
 probability = Rule("must lie in [0, 1]", lambda x: (x < 0) | (x > 1))
+distribution = Rule(
+    "must be a distribution, in [0, 1] and with sum 1 along the last axis",
+    lambda x: (
+        (x < 0) | (x > 1) | (abs(xp.sum(x, axis=-1, keepdims=True) - 1) > 0.02)
+    ),  # half precision needs the room
+)
 at_least_0 = Rule("must be finite and at least 0", lambda x: (x < 0) | (x == math.inf), one_per_class=True)
+
+
+def class_target(pred, target):
+    """The rule for a target over the classes of `pred`: indices or distributions."""
+    classes = pred.shape[-1]
+    if target.ndim == pred.ndim:
+        return distribution
+    return Rule(f"must be a class from 0 to {classes - 1}", lambda x: (x < 0) | (x >= classes))
+
+
+def class_shape(pred, target):
+    """One example has K classes along the last axis of `pred`: the unreduced loss has the axes before it."""
+    shape = tuple(pred.shape)
+    if pred.ndim == 0 or shape[-1] == 0:
+        raise ValueError(f"pred must have the classes along its last axis, got shape {shape}")
+    if tuple(target.shape) == shape[:-1]:
+        if not array_namespace(target).isdtype(target.dtype, "integral"):
+            raise TypeError(
+                f"target of shape {shape[:-1]} must be class indices, whole numbers, got {target.dtype}"
+            )
+    elif tuple(target.shape) != shape:
+        raise ValueError(
+            f"pred has shape {shape} and target has shape {tuple(target.shape)}: target must hold "
+            f"class indices {shape[:-1]} or distributions {shape}, nothing is broadcast"
+        )
+    return shape[:-1]
 
 
 def same_shape(pred, target):
@@ -255,6 +289,7 @@ def _prepare(spec, name, args, kwargs):
     keep = None if weight is None else _kept(weight, shape)
 
     for key, rule in spec.rules.items():
+        rule = rule if isinstance(rule, Rule) else rule(**arrays)
         if key in arrays:
             rule.check_array(key, arrays[key], keep)
         elif rule.one_per_class and _is_array(parameters[key]):
