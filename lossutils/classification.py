@@ -206,7 +206,7 @@ def cce(pred, target):
         loss = −Σ_k y_k log p_k          = −log p_t for a class index t          p = pred, y = target
         grad_k = −y_k / p_k
 
-    {parameters}
+    {class parameters}
 
     {returns}
 
@@ -214,9 +214,8 @@ def cce(pred, target):
 
     Notes
     -----
-    `pred` is (..., K) with rows that sum to 1; `target` is class indices (...) or distributions (..., K). The
-    gradient treats the K probabilities as free. Convention: 0 log 0 = 0; a p of 0 where y is positive
-    costs infinity, not a clipped number. If the model ends in a softmax, hand its logits to
+    Rows of `pred` lie in [0, 1] and sum to 1; the gradient treats the K probabilities as free.
+    Convention: 0 log 0 = 0; a p of 0 where y is positive costs infinity, not a clipped number. If the model ends in a softmax, hand its logits to
     `cross_entropy` instead.
     PyTorch: `F.nll_loss(p.log(), t)`. Keras: `CategoricalCrossentropy()`, which rescales and clips p.
     optax: none. scikit-learn: `log_loss(y_true, y_pred)`, the target first.
@@ -249,7 +248,7 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
         loss = −Σ_k w_k y_k log softmax(z)_k          z = pred, y = (1 − ε) target + ε / K, w = class_weight
         grad = softmax(z) − y                         for w = 1
 
-    {parameters}
+    {class parameters}
     label_smoothing : float, default 0.0
         ε: the share of the target that is spread over all K classes; at least 0 and below 1.
     class_weight : array (K,), optional
@@ -262,7 +261,6 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
 
     Notes
     -----
-    `pred` is (..., K), the classes last; `target` is class indices (...) or distributions (..., K).
     PyTorch has the classes second: (N, K, H, W) there is `movedim(1, -1)` here. An index of −1 or −100 is
     an error: give an example the weight 0 to ignore it. Where the target has the largest logit the loss
     is log1p of what the others add, so a logit gap of 40 costs 4e-18 in float32 too.
@@ -315,7 +313,7 @@ def kl_divergence(pred, target):
         loss = Σ_k y_k log(y_k / p_k)          p = pred, y = target
         grad_k = −y_k / p_k                    as for `cce`: the entropy of the target has no gradient
 
-    {parameters}
+    {class parameters}
 
     {returns}
 
@@ -357,7 +355,7 @@ def generalized_cross_entropy(pred, target, *, q=0.7):
         loss = Σ_k y_k (1 − p_k^q) / q          p = pred, y = target
         grad_k = −y_k p_k^(q − 1)
 
-    {parameters}
+    {class parameters}
     q : float, default 0.7
         Above 0 and at most 1. A loss is at most 1/q. With q = 1 it is 1 − p_t, half the absolute error to a
         one-hot target.
@@ -368,7 +366,7 @@ def generalized_cross_entropy(pred, target, *, q=0.7):
 
     Notes
     -----
-    `pred` is (..., K) with rows that sum to 1; `target` is class indices (...) or distributions (..., K).
+    Rows of `pred` lie in [0, 1] and sum to 1.
     (1 − p^q) / q is calculated as −expm1(q log p) / q, which keeps its digits where p is close to 1.
     PyTorch, Keras, optax: none.
     Source: Zhang and Sabuncu (2018), arXiv:1805.07836.

@@ -66,6 +66,14 @@ pred : array of floats, any shape
     NumPy array or torch tensor. A NaN in it is a NaN in the result; values are not scanned for it.
 target : array of the shape of pred
     Of the same library, on the same device; converted to the precision of `pred`.""",
+    "class parameters": """\
+Parameters
+----------
+pred : array of floats (..., K)
+    NumPy array or torch tensor, the K classes along the last axis. A NaN in it is a NaN in the result.
+target : array of whole numbers (...) or of floats (..., K)
+    A class from 0 to K − 1 for each example, or a distribution over the classes. Of the library and on the
+    device of `pred`.""",
     "returns": """\
 weight : array of the shape of the unreduced loss, optional
     Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored

@@ -256,7 +256,7 @@ def _slope(case, pred, value, target):
 
 
 def _slope_at_the_end(difference, step):
-    """From one side; infinite if it is so already, or if it still grows as the step shrinks; 0 for inf − inf."""
+    """From one side; infinite if it still grows as the step shrinks, 0 for inf − inf."""
     near, nearer = difference(step), difference(step / 1000)
     if mp.isnan(near):
         return mp.mpf(0)
