@@ -7,13 +7,14 @@ import torch
 from .core import _gradient, _value
 
 
-def differentiable_value(formula, derivative, call):
+def differentiable_value(call):
     pred, *others = call.arrays
     if call.weight is not None:
         others.append(call.weight)
-    if any(array.requires_grad for array in others) and torch.is_grad_enabled():
-        return _value(formula, call)  # target or weight want a gradient too: torch differentiates the formula
-    return _Value.apply(pred, formula, derivative, call, *others)
+    parameters = [value for value in call.parameters.values() if isinstance(value, torch.Tensor)]
+    if any(tensor.requires_grad for tensor in [*others, *parameters]) and torch.is_grad_enabled():
+        return _value(call)  # something beside pred wants a gradient: torch differentiates the formula
+    return _Value.apply(pred, call, *others)
 
 
 class _Value(torch.autograd.Function):
@@ -22,19 +23,19 @@ class _Value(torch.autograd.Function):
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(pred, formula, derivative, call, *others):
-        return _value(formula, _with_arrays(call, pred, others))
+    def forward(pred, call, *others):
+        return _value(_with_arrays(call, pred, others))
 
     @staticmethod
     def setup_context(ctx, inputs, output):
-        pred, _, ctx.derivative, ctx.call, *others = inputs
+        pred, ctx.call, *others = inputs
         ctx.save_for_backward(pred, *others)
 
     @staticmethod
     def backward(ctx, upstream):
         pred, *others = ctx.saved_tensors
-        gradient = _gradient(ctx.derivative, _with_arrays(ctx.call, pred, others), upstream)
-        return gradient, None, None, None, *(None for _ in others)
+        gradient = _gradient(_with_arrays(ctx.call, pred, others), upstream)
+        return gradient, None, *(None for _ in others)
 
 
 def _with_arrays(call, pred, others):

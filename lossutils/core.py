@@ -24,6 +24,7 @@ its `.grad`. A call goes through four steps, in this order in the file:
 import functools
 import inspect
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -65,6 +66,14 @@ pred : array of floats, any shape
     NumPy array or torch tensor. A NaN in it is a NaN in the result; values are not scanned for it.
 target : array of the shape of pred
     Of the same library, on the same device; converted to the precision of `pred`.""",
+    "class parameters": """\
+Parameters
+----------
+pred : array of floats (..., K)
+    NumPy array or torch tensor, the K classes along the last axis. A NaN in it is a NaN in the result.
+target : array of whole numbers (...) or of floats (..., K)
+    A class from 0 to K − 1 for each example, or a distribution over the classes. Of the library and on the
+    device of `pred`.""",
     "returns": """\
 weight : array of the shape of the unreduced loss, optional
     Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -88,53 +97,137 @@ ValueError
 }
 
 
-# Rules: what a parameter may be. Each is called with the argument's name and value.
+@dataclass(frozen=True)
+class Rule:
+    """What an argument may be. `broken` is true of the numbers that are not allowed; NaN is never asked."""
+
+    text: str
+    broken: Callable
+    one_per_class: bool = False  # a parameter that may be an array along the last axis of pred
+
+    def check_number(self, name, value):
+        if not isinstance(value, Real) or isinstance(value, bool):
+            raise TypeError(f"{name} must be a number, got {type(value).__name__}")
+        if value != value or self.broken(value):
+            raise ValueError(f"{name} {self.text}, got {value}")
+        return float(value)
+
+    def check_array(self, name, array, keep):
+        """Name the first offender among the examples that count."""
+        wrong = self.broken(array)
+        if keep is not None:
+            wrong = wrong & xp.reshape(keep, (*keep.shape, *(1,) * (wrong.ndim - keep.ndim)))
+        try:
+            any_wrong = bool(xp.any(wrong))
+        except RuntimeError:  # under vmap and on the meta device there are no values to look at
+            return
+        if any_wrong:
+            index = tuple(int(axis[0]) for axis in xp.nonzero(wrong))
+            raise ValueError(f"{name} {self.text}, got {array[index]:.6g} at index {index}")
 
 
-def positive(name, value):
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} must be positive and finite, got {value}")
+positive = Rule("must be positive and finite", lambda x: (x <= 0) | (x == math.inf))
+between_0_and_1 = Rule("must lie strictly between 0 and 1", lambda x: (x <= 0) | (x >= 1))
+probability = Rule("must lie in [0, 1]", lambda x: (x < 0) | (x > 1))
+distribution = Rule(
+    "must be a distribution, in [0, 1] and with sum 1 along the last axis",
+    lambda x: (
+        (x < 0) | (x > 1) | (abs(xp.sum(x, axis=-1, keepdims=True) - 1) > 0.02)
+    ),  # half precision needs the room
+)
+at_least_0 = Rule("must be finite and at least 0", lambda x: (x < 0) | (x == math.inf), one_per_class=True)
 
 
-def between_0_and_1(name, value):
-    if not 0 < value < 1:
-        raise ValueError(f"{name} must lie strictly between 0 and 1, got {value}")
+def class_target(pred, target):
+    """The rule for a target over the classes of `pred`: indices or distributions."""
+    classes = pred.shape[-1]
+    if target.ndim == pred.ndim:
+        return distribution
+    return Rule(f"must be a class from 0 to {classes - 1}", lambda x: (x < 0) | (x >= classes))
 
 
-def loss(**rules):
-    """Make a formula a loss; `rules` says for each parameter what it may be."""
+def class_shape(pred, target):
+    """One example has K classes along the last axis of `pred`: the unreduced loss has the axes before it."""
+    shape = tuple(pred.shape)
+    if pred.ndim == 0 or shape[-1] == 0:
+        raise ValueError(f"pred must have the classes along its last axis, got shape {shape}")
+    if tuple(target.shape) == shape[:-1]:
+        if not array_namespace(target).isdtype(target.dtype, "integral"):
+            raise TypeError(
+                f"target of shape {shape[:-1]} must be class indices, whole numbers, got {target.dtype}"
+            )
+    elif tuple(target.shape) != shape:
+        raise ValueError(
+            f"pred has shape {shape} and target has shape {tuple(target.shape)}: target must hold "
+            f"class indices {shape[:-1]} or distributions {shape}, nothing is broadcast"
+        )
+    return shape[:-1]
+
+
+def same_shape(pred, target):
+    """Example by example: the unreduced loss has the shape of `pred`."""
+    if target.shape != pred.shape:
+        raise ValueError(
+            f"pred has shape {tuple(pred.shape)} and target has shape {tuple(target.shape)}: "
+            "they must be equal, nothing is broadcast"
+        )
+    return tuple(pred.shape)
+
+
+def loss(*, shape=same_shape, **rules):
+    """Make a formula a loss.
+
+    `rules` says for each argument what it may be; `shape(pred, target)` checks that the two fit together and
+    returns the shape of the unreduced loss: that of `pred`, or what is left of it from the front.
+    """
 
     def decorate(formula):
-        signature = _add_weight_and_reduction(inspect.signature(formula))
+        spec = _Spec(formula, _add_weight_and_reduction(inspect.signature(formula)), shape, rules)
 
         @functools.wraps(formula)
         def value(*args, **kwargs):
-            call = _prepare(formula.__name__, signature, rules, args, kwargs)
+            call = _prepare(spec, formula.__name__, args, kwargs)
             if is_torch_array(call.arrays[0]):
                 from ._torch import differentiable_value
 
-                return call.restore(differentiable_value(formula, value.derivative, call))
-            return call.restore(_value(formula, call))
+                return call.restore(differentiable_value(call))
+            return call.restore(_value(call))
 
         def grad(*args, **kwargs):
-            call = _prepare(f"{formula.__name__}.grad", signature, rules, args, kwargs)
-            return call.restore(_gradient(value.derivative, call), per_example=True)
+            call = _prepare(spec, f"{formula.__name__}.grad", args, kwargs)
+            return call.restore(_gradient(call), per_example=True)
 
         def gradient(derivative):
-            value.derivative = derivative
+            spec.derivative = derivative
             value.grad = grad
             return derivative
+
+        def denominator(function):
+            spec.denominator = function
+            return function
 
         value.__doc__ = _with_shared_text(formula.__doc__)
         grad.__name__ = "grad"
         grad.__qualname__ = f"{formula.__qualname__}.grad"
         grad.__module__ = formula.__module__
         grad.__doc__ = f"Derivative of the reduced `{formula.__name__}` with respect to `pred`, of its shape."
-        value.__signature__ = grad.__signature__ = signature
-        value.gradient = gradient
+        value.__signature__ = grad.__signature__ = spec.signature
+        value.gradient, value.denominator = gradient, denominator
         return value
 
     return decorate
+
+
+@dataclass
+class _Spec:
+    """What a loss is made of."""
+
+    formula: Callable
+    signature: inspect.Signature
+    shape: Callable
+    rules: dict
+    derivative: Callable | None = None
+    denominator: Callable | None = None  # what an example counts in a mean, where that is not 1
 
 
 def _with_shared_text(doc):
@@ -158,95 +251,104 @@ def _add_weight_and_reduction(signature):
 
 @dataclass
 class _Prepared:
+    spec: _Spec
     arrays: list  # pred, target: the kept examples, one after the other
     weight: Any  # None, or one number a kept example
     parameters: dict
     reduction: str
     shape: tuple  # of the unreduced loss
-    dtype: Any  # of the result
+    inner: tuple  # what an example of pred has beyond it: () or the classes
     keep: Any = None  # None, or the mask of the examples with a weight above 0
 
-    def restore(self, flat, per_example=None):
+    @property
+    def dtype(self):
+        return self.arrays[0].dtype
+
+    def restore(self, flat, per_example=False):
         """Results of the kept examples in the caller's shape, 0 where the weight is 0."""
-        if per_example is None:
-            per_example = self.reduction == "none"
-        if not per_example:
+        if not per_example and self.reduction != "none":
             return flat
         if self.keep is not None:
-            kept, namespace = flat, array_namespace(flat)
-            flat = namespace.zeros(self.keep.shape, dtype=self.dtype, device=array_api_compat.device(flat))
+            kept = flat
+            flat = _zeros(kept, (self.keep.shape[0], *kept.shape[1:]))
             flat[self.keep] = kept
-        return xp.reshape(flat, self.shape)
+        return xp.reshape(flat, (*self.shape, *flat.shape[1:]))
 
 
-def _prepare(name, signature, rules, args, kwargs):
+def _prepare(spec, name, args, kwargs):
     try:
-        bound = signature.bind(*args, **kwargs)
+        bound = spec.signature.bind(*args, **kwargs)
     except TypeError as error:
-        raise TypeError(f"{name}() {error}; its arguments are {signature}") from None
+        raise TypeError(f"{name}() {error}; its arguments are {spec.signature}") from None
     bound.apply_defaults()
-    weight, reduction = bound.kwargs["weight"], bound.kwargs["reduction"]
-    parameters = {
-        key: _parameter(name, key, value, rules.get(key))
-        for key, value in bound.kwargs.items()
-        if key not in ("weight", "reduction")
-    }
+    parameters = dict(bound.kwargs)
+    weight, reduction = parameters.pop("weight"), parameters.pop("reduction")
     if reduction not in REDUCTIONS:
         raise ValueError(f'reduction must be "mean", "sum" or "none", got {reduction!r}')
 
-    named = dict(zip(signature.parameters, bound.args, strict=False))
-    if weight is not None:
-        named["weight"] = weight
-    _same_library(named)
-    pred = named["pred"]
-    namespace = array_namespace(pred)
-    if not namespace.isdtype(pred.dtype, "real floating"):
-        raise TypeError(f"pred must be floating point, got {pred.dtype}; convert it first")
-    for key, array in named.items():
-        if namespace.isdtype(array.dtype, "complex floating"):
-            raise TypeError(f"{key} must be real, got {array.dtype}")
-        if array.shape != pred.shape:
-            raise ValueError(
-                f"pred has shape {tuple(pred.shape)} and {key} has shape {tuple(array.shape)}: "
-                "they must be equal, nothing is broadcast"
-            )
-    shape = tuple(pred.shape)
+    arrays = dict(zip(spec.signature.parameters, bound.args, strict=False))
+    given = {**arrays, "weight": weight}
+    given |= {key: value for key, value in parameters.items() if _is_array(value)}
+    _check_kind({key: value for key, value in given.items() if value is not None})
+    pred = arrays["pred"]
+    shape = spec.shape(**arrays)
     if math.prod(shape) == 0 and reduction == "mean":
-        raise ValueError(f"the mean over an empty batch is not defined: pred has shape {shape}")
+        raise ValueError(f"the mean over an empty batch is not defined: pred has shape {tuple(pred.shape)}")
+    keep = None if weight is None else _kept(weight, shape)
 
-    flat = {key: xp.reshape(array, (-1,)) for key, array in named.items()}
-    weight, keep = flat.pop("weight", None), None
+    for key, rule in spec.rules.items():
+        rule = rule if isinstance(rule, Rule) else rule(**arrays)
+        if key in arrays:
+            rule.check_array(key, arrays[key], keep)
+        elif rule.one_per_class and _is_array(parameters[key]):
+            rule.check_array(key, parameters[key], None)
+        elif parameters[key] is not None:
+            parameters[key] = rule.check_number(key, parameters[key])
+
+    parameters = {key: _at_precision(value, pred) for key, value in parameters.items()}
+
+    flat = [xp.reshape(array, (math.prod(shape), *array.shape[len(shape) :])) for array in arrays.values()]
     if weight is not None:
-        if not bool(xp.all((weight >= 0) & (weight < math.inf))):
-            raise ValueError("weight must be finite and at least 0 everywhere")
-        if not bool(xp.all(weight != 0)):
-            keep = weight != 0
-            flat = {key: array[keep] for key, array in flat.items()}
-            weight = weight[keep]
-    return _Prepared(list(flat.values()), weight, parameters, reduction, shape, pred.dtype, keep)
+        weight = xp.reshape(weight, (-1,))
+    if keep is not None:
+        keep = xp.reshape(keep, (-1,))
+        flat, weight = [array[keep] for array in flat], weight[keep]
+    return _Prepared(spec, flat, weight, parameters, reduction, shape, pred.shape[len(shape) :], keep)
 
 
-def _parameter(name, key, value, rule):
-    if rule is None:
-        return value
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{key} must be a number, got {type(value).__name__}")
-    rule(key, value)
-    return float(value)
+def _is_array(value):
+    return is_torch_array(value) or (is_numpy_array(value) and value.ndim > 0)
 
 
-def _same_library(named):
-    for key, array in named.items():
+def _check_kind(given):
+    """Arrays of one library on one device, real, and predictions that are floats."""
+    for key, array in given.items():
         if not (is_numpy_array(array) or is_torch_array(array)):
             raise TypeError(f"{key} must be a NumPy array or a torch tensor, got {type(array).__name__}")
-    libraries = {key: "torch" if is_torch_array(array) else "NumPy" for key, array in named.items()}
-    devices = {key: str(array_api_compat.device(array)) for key, array in named.items()}
+    libraries = {key: "torch" if is_torch_array(array) else "NumPy" for key, array in given.items()}
+    devices = {key: str(array_api_compat.device(array)) for key, array in given.items()}
     for what in (libraries, devices):
         if len(set(what.values())) > 1:
             raise TypeError(
                 "the arrays must be of one library and on one device, got "
                 + ", ".join(f"{key} {value}" for key, value in what.items())
             )
+    isdtype = array_namespace(given["pred"]).isdtype
+    if not isdtype(given["pred"].dtype, "real floating"):
+        raise TypeError(f"pred must be floating point, got {given['pred'].dtype}; convert it first")
+    for key, array in given.items():
+        if isdtype(array.dtype, "complex floating"):
+            raise TypeError(f"{key} must be real, got {array.dtype}")
+
+
+def _kept(weight, shape):
+    """None if every example counts, else the mask of those with a weight above 0."""
+    if tuple(weight.shape) != shape:
+        raise ValueError(f"weight has shape {tuple(weight.shape)}, the unreduced loss has shape {shape}")
+    if not bool(xp.all((weight >= 0) & (weight < math.inf))):
+        raise ValueError("weight must be finite and at least 0 everywhere")
+    keep = weight != 0
+    return None if bool(xp.all(keep)) else keep
 
 
 # 2. Evaluation
@@ -254,31 +356,39 @@ def _same_library(named):
 
 def _blocks(call, whole):
     """The arrays and weights of a block at a time, in the precision that is computed in."""
-    size = call.arrays[0].shape[0]
-    step = max(size, 1) if whole else BLOCK
-    compute = _compute_dtype(call.dtype, call.arrays[0])
-    for start in range(0, max(size, 1), step):
+    size = max(call.arrays[0].shape[0], 1)
+    step = size if whole else max(1, BLOCK // math.prod(call.inner))
+    for start in range(0, size, step):
         block = slice(start, start + step)
-        arrays = [xp.astype(array[block], compute, copy=False) for array in call.arrays]
-        weight = None if call.weight is None else xp.astype(call.weight[block], compute, copy=False)
-        yield block, arrays, weight
+        weight = None if call.weight is None else _at_precision(call.weight[block], call.arrays[0])
+        yield block, [_computable(array[block], call) for array in call.arrays], weight
 
 
-def _compute_dtype(dtype, array):
-    """Half precision computes in float32, everything else in its own precision."""
-    namespace = array_namespace(array)
-    return namespace.float32 if namespace.finfo(dtype).bits < 32 else dtype
+def _computable(array, call):
+    """Class indices stay whole numbers, everything else is calculated in the precision of pred."""
+    indices = array.ndim < call.arrays[0].ndim and array_namespace(array).isdtype(array.dtype, "integral")
+    return array if indices else _at_precision(array, call.arrays[0])
 
 
-def _one_block(array):
+def _at_precision(value, pred):
+    """In the precision of pred, half precision in float32."""
+    if not _is_array(value):
+        return value
+    namespace = array_namespace(pred)
+    half = namespace.finfo(pred.dtype).bits < 32
+    return xp.astype(value, namespace.float32 if half else pred.dtype, copy=False)
+
+
+def _in_one_block(call):
     """Small arrays, accelerators, and calculations that torch records are evaluated in one piece."""
-    if array.shape[0] <= BLOCK:
+    pred = call.arrays[0]
+    if math.prod(pred.shape) <= BLOCK:
         return True
-    if is_numpy_array(array):
+    if is_numpy_array(pred):
         return False
     import torch
 
-    return array.device.type != "cpu" or torch.is_grad_enabled()
+    return pred.device.type != "cpu" or torch.is_grad_enabled()
 
 
 def _total(values):
@@ -288,18 +398,26 @@ def _total(values):
 
 
 def _denominator(call):
-    """What a mean divides by: the number of examples, or the sum of their weights."""
+    """What a mean divides by: the number of examples, or the sum of what they count; 1 where that is 0."""
     if call.reduction != "mean":
         return 1
-    return math.prod(call.shape) if call.weight is None else _total(call.weight)
+    total = 0.0
+    if call.spec.denominator is not None:
+        for _, arrays, weight in _blocks(call, _in_one_block(call)):
+            count = call.spec.denominator(*arrays, **call.parameters)
+            total = total + _total(count if weight is None else weight * count)
+    elif call.weight is not None:
+        total = _total(call.weight)
+    else:
+        total = math.prod(call.shape)
+    return total + (total == 0)
 
 
-def _value(formula, call):
+def _value(call):
     with np.errstate(all="ignore"):  # a branch that `where` does not take may overflow
-        out, total = None, 0.0
-        whole = _one_block(call.arrays[0])
+        out, total, whole = None, 0.0, _in_one_block(call)
         for block, arrays, weight in _blocks(call, whole):
-            values = formula(*arrays, **call.parameters)
+            values = call.spec.formula(*arrays, **call.parameters)
             if weight is not None:
                 values = weight * values
             if call.reduction == "none":
@@ -308,33 +426,38 @@ def _value(formula, call):
                 total = total + _total(values)
         if call.reduction == "none":
             return out
-        nothing_kept = call.weight is not None and call.weight.shape[0] == 0
-        return xp.astype(total if nothing_kept else total / _denominator(call), call.dtype)
+        return xp.astype(total / _denominator(call), call.dtype)
 
 
-def _gradient(derivative, call, upstream=None):
+def _gradient(call, upstream=None):
     """The derivative of the reduced loss, times the gradient that arrives from `upstream`."""
     with np.errstate(all="ignore"):
-        out, denominator = None, _denominator(call)
-        whole = _one_block(call.arrays[0])
+        out, whole, denominator = None, _in_one_block(call), _denominator(call)
         for block, arrays, weight in _blocks(call, whole):
-            slope = derivative(*arrays, **call.parameters)
+            slope = call.spec.derivative(*arrays, **call.parameters)
             if weight is not None:
-                slope = weight * slope
-            if call.reduction == "mean":
-                slope = slope / denominator
+                slope = _per_example(weight, slope) * slope
             if upstream is not None:
-                slope = slope * (upstream[block] if call.reduction == "none" else upstream)
-            out = _collect(out, block, slope, call, whole)
+                per_example = call.reduction == "none"
+                slope = slope * (_per_example(upstream[block], slope) if per_example else upstream)
+            out = _collect(out, block, slope / denominator, call, whole)
         return out
+
+
+def _per_example(factor, slope):
+    """One number an example, to be multiplied with all that the example has."""
+    return xp.reshape(factor, (-1, *(1,) * (slope.ndim - 1)))
 
 
 def _collect(out, block, values, call, whole):
     if whole:
         return xp.astype(values, call.dtype, copy=False)
     if out is None:
-        out = array_namespace(values).empty(
-            call.arrays[0].shape, dtype=call.dtype, device=array_api_compat.device(values)
-        )
+        out = _zeros(values, (call.arrays[0].shape[0], *values.shape[1:]), dtype=call.dtype)
     out[block] = values
     return out
+
+
+def _zeros(array, shape, dtype=None):
+    namespace = array_namespace(array)
+    return namespace.zeros(shape, dtype=dtype or array.dtype, device=array_api_compat.device(array))

@@ -1,8 +1,8 @@
 """What every loss is, written a second time in mpmath: one line a loss, for one example.
 
 The contract test (test_contract.py) finds each public loss by itself and fails on one that has no line here.
-`Case(value, parameters...)`: `value(pred, target, **parameters)` on mpmath numbers; for each parameter the
-values to try. `domain` says which predictions and targets the loss takes.
+`Case(value, parameters, domain)`: `value(pred, target, **parameters)` on mpmath numbers, or on lists of them
+where an example has K classes; for each parameter the values to try; the predictions and targets to try.
 """
 
 from collections.abc import Callable
@@ -12,18 +12,23 @@ from itertools import product
 import mpmath as mp
 import numpy as np
 
-mp.mp.dps = 150  # so that one-sided differences over 1e-60 still have 50 right digits
+mp.mp.dps = 250  # so that a difference over 1e-60 has 50 right digits even of a slope of 1e-100
+
+
+# Where a loss is defined: `grid(dtype)` has the extremes, `draw(rng, shape)` ordinary examples.
 
 
 @dataclass(frozen=True)
 class Domain:
-    """Where a loss is defined: `grid(dtype)` with the extremes, `draw(rng, shape)` without kinks on it."""
-
     grid: Callable
     draw: Callable
+    bad: Callable = lambda pred, target: []  # more bad input: (what, pred, target, error, message)
+    low: float | None = None  # the ends of what pred may be
+    high: float | None = None
+    unit: float = 1  # the scale on which the loss bends
 
 
-def real_pairs(dtype):
+def real_grid(dtype):
     """Errors from the smallest to the largest, of both signs, around 0 and around another target."""
     largest = float(np.finfo(dtype).max)
     sizes = [
@@ -52,10 +57,101 @@ def real_pairs(dtype):
     return np.array(pairs, dtype=dtype).T
 
 
-REAL = Domain(
-    grid=real_pairs,
-    draw=lambda rng, shape: (rng.normal(size=shape) * 2, rng.normal(size=shape)),
-)
+def logits_grid(dtype):
+    sizes = [0, 1e-30, 1e-8, 1e-4, 0.5, 1, 5, 16, 17, 20, 40, 80, 87, 100, 1e3, 1e4, 1e30]
+    return np.array([(s * z, y) for z in sizes for s in (1, -1) for y in (0, 1, 0.25)], dtype=dtype).T
+
+
+def probability_grid(dtype):
+    near_1 = 1 - np.finfo(dtype).eps
+    numbers = [0, 1e-40, 1e-30, 1e-8, 0.01, 0.3, 0.5, 0.75, 0.99, near_1, 1]
+    return np.array([(p, y) for p in numbers for y in (0, 1, 0.2)], dtype=dtype).T
+
+
+def class_logits_grid(dtype):
+    gaps = [0, 1e-8, 0.5, 3, 16, 17, 20, 40, 80, 100, 1e3, 1e4]
+    rows = [(gap, 0, -gap / 4, -2 * gap) for gap in gaps] + [(-gap, gap, 0, gap) for gap in gaps]
+    rows += [(1e4, 1e4 + gap, -1e4, 0) for gap in gaps]
+    pred = np.array(rows, dtype=dtype)
+    return np.repeat(pred, 4, axis=0), np.tile(np.arange(4), len(pred))
+
+
+def class_probability_grid(dtype):
+    rows = [
+        (1, 0, 0, 0),
+        (0.25, 0.25, 0.25, 0.25),
+        (0.7, 0.2, 0.1, 0),
+        (0.5, 0.5, 1e-30, 1e-8),
+        (1, 1e-20, 1e-8, 0),
+    ]
+    pred = np.array(rows, dtype=dtype)
+    return np.repeat(pred, 4, axis=0), np.tile(np.arange(4), len(pred))
+
+
+def draw_real(rng, shape):
+    return rng.normal(size=shape) * 2, rng.normal(size=shape)
+
+
+def draw_logits(rng, shape):
+    return rng.normal(size=shape) * 2, rng.uniform(size=shape).round(1)
+
+
+def draw_probabilities(rng, shape):
+    return rng.uniform(0.05, 0.95, size=shape), rng.uniform(size=shape).round(1)
+
+
+def draw_class_logits(rng, shape):
+    return rng.normal(size=(*shape, 4)) * 2, rng.integers(4, size=shape)
+
+
+def draw_class_probabilities(rng, shape):
+    return rng.dirichlet([2] * 4, size=shape), rng.integers(4, size=shape)
+
+
+def draw_two_distributions(rng, shape):
+    return rng.dirichlet([2] * 4, size=shape), rng.dirichlet([2] * 4, size=shape)
+
+
+def bad_target(pred, target):
+    yield "target 2", pred, target + 2, ValueError, r"target must lie in \[0, 1\], got 2.* at index \(0,\)"
+
+
+def bad_probabilities(pred, target):
+    yield (
+        "pred 1.5",
+        pred * 0 + 1.5,
+        target,
+        ValueError,
+        r"pred must lie in \[0, 1\], got 1.5 at index \(0,\)",
+    )
+    yield from bad_target(pred, target)
+
+
+def bad_classes(pred, target):
+    for index in (-1, -100, 4):
+        wrong = np.array([0, index, 0])
+        yield f"class {index}", pred, wrong, ValueError, rf"class from 0 to 3, got {index} at index \(1,\)"
+    yield "float class", pred, target * 1.0, TypeError, "must be class indices, whole numbers, got float64"
+    yield (
+        "shape",
+        pred,
+        target[:2],
+        ValueError,
+        r"target must hold class indices \(3,\) or distributions \(3, 4\)",
+    )
+    yield "sum", pred, np.full((3, 4), 0.3), ValueError, "target must be a distribution.* got 0.3 at index"
+
+
+def bad_class_probabilities(pred, target):
+    yield from bad_classes(pred, target)
+    yield "logits", pred * 10 - 3, target, ValueError, "pred must be a distribution, in"
+
+
+REAL = Domain(real_grid, draw_real, unit=1e-300)
+LOGITS = Domain(logits_grid, draw_logits, bad_target)
+PROBABILITIES = Domain(probability_grid, draw_probabilities, bad_probabilities, low=0, high=1)
+CLASS_LOGITS = Domain(class_logits_grid, draw_class_logits, bad_classes)
+CLASS_PROBABILITIES = Domain(class_probability_grid, draw_class_probabilities, bad_class_probabilities, low=0)
 
 
 @dataclass(frozen=True)
@@ -69,6 +165,24 @@ class Case:
         return [
             dict(zip(self.parameters, values, strict=True)) for values in product(*self.parameters.values())
         ]
+
+
+def y_log(y, p):
+    return mp.mpf(0) if y == 0 else y * mp.log(p) if p > 0 else -mp.inf
+
+
+def softplus(z):
+    return mp.log1p(mp.exp(z)) if z < 300 else z
+
+
+def minus_log_softmax(z, k):
+    """log Σ exp(z_j) − z_k, over what is not below the last digit that counts."""
+    return mp.log1p(mp.fsum(mp.exp(x - z[k]) for j, x in enumerate(z) if j != k and x - z[k] > -30000))
+
+
+def smoothed(target, classes, label_smoothing):
+    epsilon = mp.mpf(label_smoothing)
+    return [(1 - epsilon) * (k == target) + epsilon / classes for k in range(classes)]
 
 
 REFERENCES = {
@@ -86,22 +200,70 @@ REFERENCES = {
     "quantile": Case(
         lambda p, t, q: max((1 - mp.mpf(q)) * (p - t), mp.mpf(q) * (t - p)), {"q": [0.5, 0.1, 0.999]}
     ),
+    "bce": Case(lambda p, y: -y_log(y, p) - y_log(1 - y, 1 - p), domain=PROBABILITIES),
+    "bce_with_logits": Case(
+        lambda z, y, pos_weight=1: pos_weight * y * softplus(-z) + (1 - y) * softplus(z),
+        {"pos_weight": [1.0, 7.5]},
+        LOGITS,
+    ),
+    "cce": Case(lambda p, k: -y_log(1, p[k]), domain=CLASS_PROBABILITIES),
+    "cross_entropy": Case(
+        lambda z, k, label_smoothing=0: mp.fdot(
+            smoothed(k, len(z), label_smoothing), [minus_log_softmax(z, j) for j in range(len(z))]
+        ),
+        {"label_smoothing": [0.0, 0.1]},
+        CLASS_LOGITS,
+    ),
+    "kl_divergence": Case(lambda p, k: -y_log(1, p[k]), domain=CLASS_PROBABILITIES),
+    "generalized_cross_entropy": Case(
+        lambda p, k, q: (1 - p[k] ** mp.mpf(q)) / mp.mpf(q), {"q": [0.7, 1.0, 0.01]}, CLASS_PROBABILITIES
+    ),
 }
 
 
-def slopes(value, pred, target, settings):
-    """The derivatives from the left and from the right with respect to pred."""
-    pred, target = mp.mpf(float(pred)), mp.mpf(float(target))
-    step = mp.mpf(10) ** -60 * max(abs(pred), abs(target), mp.mpf(10) ** -300)
-    here = value(pred, target, **settings)
-    return (
-        (here - value(pred - step, target, **settings)) / step,
-        (value(pred + step, target, **settings) - here) / step,
-    )
+def derivative(case, pred, target, options):
+    """The derivative with respect to pred, a list of K for K classes; at a kink the smallest subgradient."""
+    if np.ndim(pred) == 0:
+        return _slope(case, mp.mpf(float(pred)), lambda p: case.value(p, exact(target), **options), target)
+    row = exact(pred)
+
+    def along(k):
+        return lambda p: case.value([*row[:k], p, *row[k + 1 :]], exact(target), **options)
+
+    return [_slope(case, row[k], along(k), target) for k in range(len(row))]
 
 
-def smallest_subgradient(left, right):
-    """At a kink the subgradient that is smallest in size, elsewhere the derivative."""
+def exact(number):
+    """mpmath's form of a float, an index (which stays one) or a row."""
+    if np.ndim(number):
+        return [exact(x) for x in number]
+    return int(number) if isinstance(number, (int, np.integer)) else mp.mpf(float(number))
+
+
+def _slope(case, pred, value, target):
+    step = mp.mpf(10) ** -60 * max(abs(pred), abs(mp.mpf(float(np.max(target)))), mp.mpf(case.domain.unit))
+    here = value(pred)
+    if pred == case.domain.low:
+        return _slope_at_the_end(lambda step: (value(pred + step) - here) / step, step)
+    if pred == case.domain.high:
+        return _slope_at_the_end(lambda step: (here - value(pred - step)) / step, step)
+    left, right = (here - value(pred - step)) / step, (value(pred + step) - here) / step
+    if mp.isnan(left):  # inf − inf: another class has made the loss infinite
+        return mp.mpf(0)
     if abs(left - right) <= mp.mpf(10) ** -12 * max(abs(left), abs(right)):
         return (left + right) / 2
     return mp.mpf(0) if left <= 0 <= right else min(left, right, key=abs)
+
+
+def _slope_at_the_end(difference, step):
+    """From one side; infinite if it still grows as the step shrinks, 0 for inf − inf."""
+    near, nearer = difference(step), difference(step / 1000)
+    if mp.isnan(near):
+        return mp.mpf(0)
+    return near if abs(nearer) <= 2 * abs(near) else mp.sign(near) * mp.inf
+
+
+def size_of_the_terms(pred, target, options):
+    """0, or 1 where the gradient is a difference p − y with 0 < y < 1, whose last digits cancel."""
+    soft = 0 < options.get("label_smoothing", 0) or (np.ndim(pred) == 0 and 0 < target < 1)
+    return np.full(np.shape(pred), float(soft))
