@@ -215,8 +215,8 @@ def cce(pred, target):
     Notes
     -----
     Rows of `pred` lie in [0, 1] and sum to 1; the gradient treats the K probabilities as free.
-    Convention: 0 log 0 = 0; a p of 0 where y is positive costs infinity, not a clipped number. If the model ends in a softmax, hand its logits to
-    `cross_entropy` instead.
+    Convention: 0 log 0 = 0; a p of 0 where y is positive costs infinity, not a clipped number. If the
+    model ends in a softmax, hand its logits to `cross_entropy` instead.
     PyTorch: `F.nll_loss(p.log(), t)`. Keras: `CategoricalCrossentropy()`, which rescales and clips p.
     optax: none. scikit-learn: `log_loss(y_true, y_pred)`, the target first.
     Source: Shannon (1948), doi:10.1002/j.1538-7305.1948.tb01338.x; Good (1952).
