@@ -1,7 +1,6 @@
 """The labelled equations of book/regression.md (how to write an entry: test_equations.py)."""
 
 from equations import equation
-from mpmath import mpf
 
 
 def huber(e, delta):
