@@ -30,12 +30,22 @@ class _Value(torch.autograd.Function):
     def setup_context(ctx, inputs, output):
         pred, ctx.call, *others = inputs
         ctx.save_for_backward(pred, *others)
+        ctx.save_for_forward(pred, *others)
 
     @staticmethod
     def backward(ctx, upstream):
         pred, *others = ctx.saved_tensors
         gradient = _gradient(_with_arrays(ctx.call, pred, others), upstream)
         return gradient, None, *(None for _ in others)
+
+    @staticmethod
+    def jvp(ctx, direction, *_):
+        """Forward mode, which torch.func.hessian goes through: the slope along a direction."""
+        pred, *others = ctx.saved_tensors
+        slope = _gradient(_with_arrays(ctx.call, pred, others)) * direction
+        if ctx.call.reduction != "none":
+            return slope.sum()
+        return slope.reshape(*slope.shape[:1], -1).sum(-1)
 
 
 def _with_arrays(call, pred, others):

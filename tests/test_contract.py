@@ -520,6 +520,22 @@ def test_function_transforms_of_torch(name):
     expected = torch.stack([loss.grad(p, t) for p, t in zip(pred, target, strict=True)])
     torch.testing.assert_close(slopes_of_rows, expected)
 
+    x, y = pred.reshape(12, *pred.shape[2:]), target.reshape(12, *target.shape[2:])
+    direction = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype)
+    for reduction in REDUCTIONS:
+
+        def call(x, reduction=reduction):
+            return loss(x, y, reduction=reduction)
+
+        value, slope = torch.func.jvp(call, (x,), (direction,))
+        expected = (loss.grad(x, y, reduction=reduction) * direction).reshape(12, -1).sum(-1)
+        torch.testing.assert_close(value, call(x))
+        torch.testing.assert_close(slope, expected if reduction == "none" else expected.sum())
+    torch.testing.assert_close(
+        torch.func.hessian(lambda x: loss(x, y))(x),
+        torch.autograd.functional.hessian(lambda x: loss(x, y), x),
+    )
+
 
 def test_importing_lossutils_leaves_torch_alone():
     code = (
