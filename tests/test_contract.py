@@ -513,6 +513,7 @@ def test_docstring_has_its_parts(name):
 
 
 @each_loss
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own use of it
 def test_function_transforms_of_torch(name):
     pred, target = map(torch.as_tensor, draw(name, (4, 3)))
     loss = LOSSES[name]
