@@ -129,11 +129,9 @@ class Rule:
 positive = Rule("must be positive and finite", lambda x: (x <= 0) | (x == math.inf))
 between_0_and_1 = Rule("must lie strictly between 0 and 1", lambda x: (x <= 0) | (x >= 1))
 probability = Rule("must lie in [0, 1]", lambda x: (x < 0) | (x > 1))
-distribution = Rule(
+distribution = Rule(  # half precision needs the 0.02
     "must be a distribution, in [0, 1] and with sum 1 along the last axis",
-    lambda x: (
-        (x < 0) | (x > 1) | (abs(xp.sum(x, axis=-1, keepdims=True) - 1) > 0.02)
-    ),  # half precision needs the room
+    lambda x: (x < 0) | (x > 1) | (abs(xp.sum(x, axis=-1, keepdims=True) - 1) > 0.02),
 )
 at_least_0 = Rule("must be finite and at least 0", lambda x: (x < 0) | (x == math.inf), one_per_class=True)
 
@@ -302,7 +300,7 @@ def _prepare(spec, name, args, kwargs):
             rule.check_array(key, arrays[key], keep)
         elif rule.one_per_class and _is_array(parameters[key]):
             rule.check_array(key, parameters[key], None)
-        elif parameters[key] is not None:
+        elif parameters[key] is not None or spec.signature.parameters[key].default is not None:
             parameters[key] = rule.check_number(key, parameters[key])
 
     parameters = {key: _at_precision(value, pred) for key, value in parameters.items()}

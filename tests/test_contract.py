@@ -456,8 +456,16 @@ def bad_inputs(name):
     for key in case.parameters:
         for value in (-1.0, np.nan, np.inf):
             yield f"{key}={value}", (pred, target), {key: value}, ValueError, f"{key} must .* got {value}"
-        for value in ("1", True):
+        for value in ("1", True, [1.0]):
             yield f"{key}={value}", (pred, target), {key: value}, TypeError, f"{key} must be a number"
+        if inspect.signature(LOSSES[name]).parameters[key].default is not None:
+            yield (
+                f"{key}=None",
+                (pred, target),
+                {key: None},
+                TypeError,
+                f"{key} must be a number, got NoneType",
+            )
     for what, bad_pred, bad_target, error, message in case.domain.bad(pred, target):
         yield what, (bad_pred, bad_target), {}, error, message
 
