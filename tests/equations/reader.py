@@ -43,16 +43,14 @@ ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATE, MAGNITUDE, TRUTH = map(
 
 
 class Random:
-    """A random variable for \\mathbb{E}, \\operatorname{Var} and P: drawn from values (with probabilities),
-    or with a density, integrated between the points given (put a point at every kink)."""
+    """A random variable for \\mathbb{E}, \\operatorname{Var} and P: it takes the values with the probabilities."""
 
-    def __init__(self, values=None, probabilities=None, density=None, points=None):
-        if density is not None:
-            self.mean = lambda f: mp.quad(lambda v: density(v) * f(v), points)
-        else:
-            weights = probabilities or [mpf(1) / len(values)] * len(values)
-            pairs = [(mp.mpmathify(v), mp.mpmathify(w)) for v, w in zip(values, weights, strict=True)]
-            self.mean = lambda f: mp.fsum(w * f(v) for v, w in pairs)
+    def __init__(self, values, probabilities=None):
+        weights = probabilities or [mpf(1) / len(values)] * len(values)
+        self.pairs = [(mp.mpmathify(v), mp.mpmathify(w)) for v, w in zip(values, weights, strict=True)]
+
+    def mean(self, f):
+        return mp.fsum(weight * f(value) for value, weight in self.pairs)
 
 
 # ---------------------------------------------------------------------------------------- tokens
