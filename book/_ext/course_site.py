@@ -14,6 +14,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.dropdown import dropdown_main, dropdown_title
 from sphinx_exercise.nodes import solution_node
 
@@ -55,13 +56,14 @@ def use_bundles(app, pagename, templatename, context, doctree):
         return
     context["css_files"] = ["_static/site.css"]
     context["script_files"] = []  # _templates/static/webpack-macros.html links site.js
-    context["has_math"] = doctree is not None and any(
-        doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
-    )
     context["page_summary"] = summary(doctree) or app.config.html_title
     chapter = pagename.rpartition("/")[2]
     notebook = f"notebooks/{chapter}"
     context["notebook"] = notebook if notebook in app.env.found_docs else None
+    toctree = context["generate_toctree_html"]
+    context["generate_toctree_html"] = lambda *args, **options: str(toctree(*args, **options)).replace(
+        "<summary>", '<summary aria-label="Show or hide the pages below">'
+    )
 
 
 def summary(doctree):
@@ -93,6 +95,7 @@ def bundle(app, exception):
     words = {word for word in words if not word.startswith("fa-")}  # course.css draws the icons itself
     theme = "".join((static / name).read_text("utf-8") for name in THEME_STYLES)
     theme = theme.replace('@charset "UTF-8";', "").replace("@font-face{", "@font-face{font-display:swap;")
+    theme = re.sub(r"background-image: url\(\w+\.png\);?", "", theme)
     theme = re.sub(r"url\(fonts/(KaTeX_[\w-]+\.woff2)\)", r"url(katex/\1)", theme)
     theme = re.sub(r",url\(fonts/[^)]*\) format\(\"(?:woff|truetype)\"\)", "", theme)
     course = (static / "course.css").read_text("utf-8")
@@ -113,7 +116,7 @@ def redirect_root(app, exception):
             f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
             f"<title>{html.escape(app.config.html_title)}</title>"
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f'<link rel="icon" href="_static/favicon.svg">'
+            f'<link rel="icon" href="data:,">'
             f'<meta http-equiv="refresh" content="0; url={root}.html"></head>\n'
             f"<body><main><h1>{html.escape(app.config.html_title)}</h1>"
             f'<p><a href="{root}.html">Start here</a></p></main></body></html>\n',
@@ -299,7 +302,22 @@ class FoldDropdowns(SphinxPostTransform):
             )
 
 
+# --- Bibliography ---------------------------------------------------------------------------------------
+
+
+def visit_citation(self, node):
+    """As docutils does, without its roles: they announce a list whose children are not list items."""
+    start = len(self.body)
+    HTML5Translator.visit_citation(self, node)
+    self.body[start:] = [re.sub(r' role="[\w-]+"', "", part) for part in self.body[start:]]
+
+
+def depart_citation(self, node):
+    HTML5Translator.depart_citation(self, node)
+
+
 def setup(app):
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     # Jupyter Book sets it for sphinx_comments, which this site does without.
     app.add_config_value("comments_config", {}, "")
     app.add_post_transform(FoldDropdowns)

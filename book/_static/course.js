@@ -4,6 +4,17 @@
 // From a memory stick a page may not fetch other pages, so the search lists titles alone.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+// What the search shows of a page is the text of its article, each formula once.
+addEventListener("DOMContentLoaded", () => {
+  if (typeof Search === "undefined") return;
+  const toText = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const article = new DOMParser().parseFromString(html, "text/html").querySelector("article");
+    for (const double of article.querySelectorAll(".katex-html, annotation")) double.remove();
+    return toText(`<div role="main">${article.innerHTML}</div>`, anchor);
+  };
+});
+
 (() => {
   const boxes =
     ".tex-scroll, pre, .cell_output > .output, .pst-scrollable-table-container, .course-scroll";
@@ -82,17 +93,9 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
   addEventListener("DOMContentLoaded", () => {
     filterClaims();
     openFolds();
-    reachScrollingBoxes();
-    // The theme sets tab stops of its own on load; the last word is ours.
-    addEventListener("load", () => requestAnimationFrame(reachScrollingBoxes));
-    document.fonts.ready.then(reachScrollingBoxes);
-    let waiting;
-    addEventListener("resize", () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(reachScrollingBoxes, 350);
-    });
-    document.addEventListener("toggle", reachScrollingBoxes, true);
-    document.addEventListener("change", reachScrollingBoxes);
+    // The article changes its size with the window, a fold, a tab, a font.
+    const article = document.querySelector("article");
+    if (article) new ResizeObserver(reachScrollingBoxes).observe(article);
   });
   addEventListener("hashchange", openFolds);
 })();
