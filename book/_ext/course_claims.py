@@ -65,6 +65,8 @@ class ClaimsTable(SphinxDirective):
             label += " notebook"
         if anchor:
             label += f": {anchor.replace('-', ' ')}"
+        if anchor.startswith("eq-"):
+            anchor = f"equation-{anchor}"
         uri = self.env.app.builder.get_relative_uri(self.env.docname, docname)
         return f'<a href="{uri}{anchor and "#" + anchor}">{html.escape(label)}</a>'
 

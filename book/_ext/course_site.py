@@ -18,7 +18,7 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.dropdown import dropdown_main, dropdown_title
 from sphinx_exercise.nodes import solution_node
 
-KATEX = Path(__file__).parent / "katex"
+TEMML = Path(__file__).parent / "temml"
 
 # The theme's sheets go into a cascade layer, so that the course's own sheet wins whatever their specificity.
 THEME_STYLES = [
@@ -28,12 +28,11 @@ THEME_STYLES = [
     "pygments.css",
     "sphinx-design.min.css",
     "copybutton.css",
-    "katex/katex.min.css",
+    "Temml-STIX2.css",
 ]
 SCRIPTS = [
     "documentation_options.js",
     "doctools.js",
-    "sphinx_highlight.js",
     "clipboard.min.js",
     "copybutton.js",
     "design-tabs.js",
@@ -45,7 +44,15 @@ SCRIPTS = [
 SET_BY_SCRIPTS = """active context copybtn course-scroll empty hide highlight-link highlighted noprint
     o-tooltip--left pst-sidebar-hidden scrolled search search-results search-summary show success""".split()
 # What search.html loads by itself stays beside the two bundles.
-KEPT = {"site.css", "site.js", "searchtools.js", "language_data.js", "katex", "favicon.svg"}
+KEPT = {
+    "site.css",
+    "site.js",
+    "searchtools.js",
+    "language_data.js",
+    "favicon.svg",
+    "STIXTwoMath.woff2",
+    "OFL.txt",
+}
 
 
 # --- Assets ---------------------------------------------------------------------------------------------
@@ -80,24 +87,25 @@ def bundle(app, exception):
         return
     out = Path(app.outdir)
     static = out / "_static"
-    shutil.copytree(KATEX / "fonts", static / "katex", dirs_exist_ok=True)
-    shutil.copy(KATEX / "LICENSE", static / "katex" / "LICENSE")
-    shutil.copy(KATEX / "katex.min.css", static / "katex" / "katex.min.css")
+    for name in ("STIXTwoMath.woff2", "OFL.txt", "Temml-STIX2.css"):
+        shutil.copy(TEMML / name, static)
 
     script = "\n".join((static / name).read_text("utf-8") for name in SCRIPTS)
     script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M)
     (static / "site.js").write_text(script, "utf-8")
 
     words = set(SET_BY_SCRIPTS)
+    colors = re.findall(r"\.highlight \.(\w+)\s*(\{[^}]*\})", (static / "pygments.css").read_text("utf-8"))
+    plain = {rule for name, rule in colors if name == "w"}  # white space has the color of plain text
+    styled = {name for name, rule in colors if rule not in plain}
     for page in out.rglob("*.html"):
+        drop_unstyled_spans(page, styled)
         for names in re.findall(r"\b(?:class|id)=[\"']([^\"']*)", page.read_text("utf-8")):
             words.update(names.split())
     words = {word for word in words if not word.startswith("fa-")}  # course.css draws the icons itself
     theme = "".join((static / name).read_text("utf-8") for name in THEME_STYLES)
     theme = theme.replace('@charset "UTF-8";', "").replace("@font-face{", "@font-face{font-display:swap;")
     theme = re.sub(r"background-image: url\(\w+\.png\);?", "", theme)
-    theme = re.sub(r"url\(fonts/(KaTeX_[\w-]+\.woff2)\)", r"url(katex/\1)", theme)
-    theme = re.sub(r",url\(fonts/[^)]*\) format\(\"(?:woff|truetype)\"\)", "", theme)
     course = (static / "course.css").read_text("utf-8")
     theme = write([("@layer strong, theme", None), ("@layer theme", list(prune(parse(theme), words)))])
     (static / "site.css").write_text(drop_unused_variables(theme + write(parse(course)), script), "utf-8")
@@ -105,7 +113,6 @@ def bundle(app, exception):
     for path in static.iterdir():
         if path.name not in KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (static / "katex" / "katex.min.css").unlink()
 
 
 def redirect_root(app, exception):
@@ -122,6 +129,18 @@ def redirect_root(app, exception):
             f'<p><a href="{root}.html">Start here</a></p></main></body></html>\n',
             "utf-8",
         )
+
+
+def drop_unstyled_spans(page, styled):
+    """Pygments marks every token; the marks that change nothing make up half of a notebook's page."""
+    text = page.read_text("utf-8")
+    smaller = re.sub(
+        r'<span class="(\w{1,3})">([^<]*)</span>',
+        lambda span: span[0 if span[1] in styled else 2],
+        text,
+    )
+    if smaller != text:
+        page.write_text(smaller, "utf-8")
 
 
 # --- A style sheet without the rules that no page uses ----------------------------------------------------
@@ -174,7 +193,7 @@ def prune(rules, words):
             if inner:
                 yield prelude, inner
         elif prelude.startswith("@font-face"):
-            if "KaTeX" in body:
+            if "STIX" in body:
                 yield prelude, body
         elif prelude.startswith("@"):
             if not prelude.startswith("@import"):

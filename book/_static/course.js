@@ -1,16 +1,18 @@
 // What the course adds to the theme: boxes that scroll are reachable by keyboard, links open the
 // fold they lead into, and the table of claims can be filtered.
 
+// Without Sphinx's marking of the words searched for: it fails on the text of a figure.
+const SPHINX_HIGHLIGHT_ENABLED = false;
+
 // From a memory stick a page may not fetch other pages, so the search lists titles alone.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
-// What the search shows of a page is the text of its article, each formula once.
+// What the search shows of a page is the text of its article.
 addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return;
   const toText = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const article = new DOMParser().parseFromString(html, "text/html").querySelector("article");
-    for (const double of article.querySelectorAll(".katex-html, annotation")) double.remove();
     return toText(`<div role="main">${article.innerHTML}</div>`, anchor);
   };
 });
@@ -24,8 +26,7 @@ addEventListener("DOMContentLoaded", () => {
     if (!article) return;
     for (const formula of article.querySelectorAll(".tex:not(.tex-display)")) {
       const box = formula.closest("p, li, td, th, dd, dt, summary, figcaption, h1, h2, h3, h4") ?? article;
-      const widest = Math.max(...[...formula.querySelectorAll(".base")].map((base) => base.offsetWidth), 0);
-      if (widest > box.clientWidth && box.clientWidth > 0) formula.classList.add("course-scroll");
+      if (formula.offsetWidth > box.clientWidth && box.clientWidth > 0) formula.classList.add("course-scroll");
     }
     for (const box of article.querySelectorAll(boxes)) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
