@@ -304,6 +304,8 @@ def _prepare(spec, name, args, kwargs):
             parameters[key] = rule.check_number(key, parameters[key])
 
     parameters = {key: _at_precision(value, pred) for key, value in parameters.items()}
+    if shape == tuple(pred.shape):
+        parameters = {key: _per_element(key, value, shape) for key, value in parameters.items()}
 
     flat = [xp.reshape(array, (math.prod(shape), *array.shape[len(shape) :])) for array in arrays.values()]
     if weight is not None:
@@ -311,11 +313,31 @@ def _prepare(spec, name, args, kwargs):
     if keep is not None:
         keep = xp.reshape(keep, (-1,))
         flat, weight = [array[keep] for array in flat], weight[keep]
+        if shape == tuple(pred.shape):  # as many numbers as flat has
+            parameters = {
+                key: value[keep] if _has_axes(value) else value for key, value in parameters.items()
+            }
     return _Prepared(spec, flat, weight, parameters, reduction, shape, pred.shape[len(shape) :], keep)
 
 
 def _is_array(value):
     return is_torch_array(value) or (is_numpy_array(value) and value.ndim > 0)
+
+
+def _has_axes(value):
+    return _is_array(value) and value.ndim > 0
+
+
+def _per_element(key, value, shape):
+    """One number for each element of pred, from an array with one for each place along the last axis."""
+    if not _has_axes(value):
+        return value
+    if tuple(value.shape) != shape[-1:]:
+        raise ValueError(
+            f"{key} has shape {tuple(value.shape)}: it must be a number or an array of shape {shape[-1:]}, "
+            "one number for each place along the last axis of pred"
+        )
+    return xp.reshape(xp.broadcast_to(value, shape), (-1,))
 
 
 def _check_kind(given):
@@ -353,13 +375,18 @@ def _kept(weight, shape):
 
 
 def _blocks(call, whole):
-    """The arrays and weights of a block at a time, in the precision that is computed in."""
+    """A block at a time of the arrays, weights and parameters, in the precision that is computed in."""
     size = max(call.arrays[0].shape[0], 1)
     step = size if whole else max(1, BLOCK // math.prod(call.inner))
     for start in range(0, size, step):
         block = slice(start, start + step)
         weight = None if call.weight is None else _at_precision(call.weight[block], call.arrays[0])
-        yield block, [_computable(array[block], call) for array in call.arrays], weight
+        parameters = call.parameters
+        if not call.inner:  # an array among them has one number an element
+            parameters = {
+                key: value[block] if _has_axes(value) else value for key, value in parameters.items()
+            }
+        yield block, [_computable(array[block], call) for array in call.arrays], weight, parameters
 
 
 def _computable(array, call):
@@ -401,8 +428,8 @@ def _denominator(call):
         return 1
     total = 0.0
     if call.spec.denominator is not None:
-        for _, arrays, weight in _blocks(call, _in_one_block(call)):
-            count = call.spec.denominator(*arrays, **call.parameters)
+        for _, arrays, weight, parameters in _blocks(call, _in_one_block(call)):
+            count = call.spec.denominator(*arrays, **parameters)
             total = total + _total(count if weight is None else weight * count)
     elif call.weight is not None:
         total = _total(call.weight)
@@ -414,8 +441,8 @@ def _denominator(call):
 def _value(call):
     with np.errstate(all="ignore"):  # a branch that `where` does not take may overflow
         out, total, whole = None, 0.0, _in_one_block(call)
-        for block, arrays, weight in _blocks(call, whole):
-            values = call.spec.formula(*arrays, **call.parameters)
+        for block, arrays, weight, parameters in _blocks(call, whole):
+            values = call.spec.formula(*arrays, **parameters)
             if weight is not None:
                 values = weight * values
             if call.reduction == "none":
@@ -431,8 +458,8 @@ def _gradient(call, upstream=None):
     """The derivative of the reduced loss, times the gradient that arrives from `upstream`."""
     with np.errstate(all="ignore"):
         out, whole, denominator = None, _in_one_block(call), _denominator(call)
-        for block, arrays, weight in _blocks(call, whole):
-            slope = call.spec.derivative(*arrays, **call.parameters)
+        for block, arrays, weight, parameters in _blocks(call, whole):
+            slope = call.spec.derivative(*arrays, **parameters)
             if weight is not None:
                 slope = _per_example(weight, slope) * slope
             if upstream is not None:
