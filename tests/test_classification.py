@@ -865,3 +865,10 @@ def test_cross_entropy_on_separable_data_ends_overconfident():
     p = sigmoid(fresh @ w)
     confidence, right = np.maximum(p, 1 - p).mean(), ((p > 0.5) == truth).mean()
     assert bce_with_logits(x @ w, y) < 0.01 and confidence > 0.85 and abs(right - 0.5) < 0.03
+
+
+def test_the_documented_example_of_keras_is_cce_of_probabilities_for_each_example():
+    """sparse_categorical_crossentropy with its default from_logits=False: 0.0513 and 2.303, not reduced."""
+    p, y = np.array([[0.05, 0.95, 0.0], [0.1, 0.8, 0.1]]), np.array([1, 2])
+    assert cce(p, y, reduction="none").round(4).tolist() == [0.0513, 2.3026]
+    assert cross_entropy(p, y, reduction="none").round(2).tolist() == [0.59, 1.38]  # probabilities as logits

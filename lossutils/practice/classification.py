@@ -40,7 +40,7 @@ loss_mistakes(bce_with_logits, _binary_loss)
 @bce_with_logits.mistake(
     "0 times log 0",
     "y log p + (1 − y) log(1 − p) with a p that has become exactly 0 or 1: 0 · log 0 is NaN.",
-    "Write the loss of a positive without p: log(1 + exp(−z)). For which z does that overflow, and what then?",
+    "Write the loss of a positive without p: log(1 + exp(−z)). Which z make it overflow?",
 )
 def _(logits, target):
     p = sigmoid(logits)
@@ -50,7 +50,7 @@ def _(logits, target):
 @bce_with_logits.mistake(
     "sigmoid, then log",
     "the logarithm of a p that has become exactly 0: infinite where the logit is far off.",
-    "Write the loss of a positive without p: log(1 + exp(−z)). For which z does that overflow, and what then?",
+    "Write the loss of a positive without p: log(1 + exp(−z)). Which z make it overflow?",
 )
 def _(logits, target):
     p = sigmoid(logits)
@@ -1059,7 +1059,7 @@ def _(logits, target):
 @multi_label_loss.mistake(
     "sigmoid, then log",
     "the logarithm of a probability that has become exactly 0 or 1.",
-    "Write the loss of a positive without p: log(1 + exp(−z)). For which z does that overflow, and what then?",
+    "Write the loss of a positive without p: log(1 + exp(−z)). Which z make it overflow?",
 )
 def _(logits, target):
     p = sigmoid(logits)

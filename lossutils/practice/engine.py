@@ -444,7 +444,9 @@ def _shape_hint(case, outcome, function):
     if wanted == ():
         return "One number is asked for, for the whole input. Which step should have made it one?"
     if shape == ():
-        return f"An array of shape {wanted} is asked for, one derivative for each prediction; yours is one number."
+        return (
+            f"An array of shape {wanted} is asked for, a derivative for each prediction; yours is one number."
+        )
     return f"An array of shape {wanted} is asked for; yours has the shape {shape}."
 
 
