@@ -854,7 +854,7 @@ def test_the_sigmoid_is_not_the_only_function_into_0_1():
     assert abs(slope - (p - 1)).min() > 0.03
 
 
-def test_cross_entropy_on_separable_data_ends_overconfident():
+def test_a_model_that_fits_random_labels_is_sure_and_wrong():
     """Random labels, more weights than examples: all are fitted, and the confidence means nothing."""
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(30, 60)), rng.integers(2, size=30).astype(float)
@@ -871,4 +871,4 @@ def test_the_documented_example_of_keras_is_cce_of_probabilities_for_each_exampl
     """sparse_categorical_crossentropy with its default from_logits=False: 0.0513 and 2.303, not reduced."""
     p, y = np.array([[0.05, 0.95, 0.0], [0.1, 0.8, 0.1]]), np.array([1, 2])
     assert cce(p, y, reduction="none").round(4).tolist() == [0.0513, 2.3026]
-    assert cross_entropy(p, y, reduction="none").round(2).tolist() == [0.59, 1.38]  # probabilities as logits
+    assert cross_entropy(p, y, reduction="none").round(2).tolist() == [0.58, 1.39]  # probabilities as logits
