@@ -303,9 +303,9 @@ def _prepare(spec, name, args, kwargs):
         elif parameters[key] is not None or spec.signature.parameters[key].default is not None:
             parameters[key] = rule.check_number(key, parameters[key])
 
-    parameters = {key: _at_precision(value, pred) for key, value in parameters.items()}
     if shape == tuple(pred.shape):
-        parameters = {key: _per_element(key, value, shape) for key, value in parameters.items()}
+        for key, value in parameters.items():
+            _check_last_axis(key, value, shape)
 
     flat = [xp.reshape(array, (math.prod(shape), *array.shape[len(shape) :])) for array in arrays.values()]
     if weight is not None:
@@ -313,10 +313,6 @@ def _prepare(spec, name, args, kwargs):
     if keep is not None:
         keep = xp.reshape(keep, (-1,))
         flat, weight = [array[keep] for array in flat], weight[keep]
-        if shape == tuple(pred.shape):  # as many numbers as flat has
-            parameters = {
-                key: value[keep] if _has_axes(value) else value for key, value in parameters.items()
-            }
     return _Prepared(spec, flat, weight, parameters, reduction, shape, pred.shape[len(shape) :], keep)
 
 
@@ -328,16 +324,12 @@ def _has_axes(value):
     return _is_array(value) and value.ndim > 0
 
 
-def _per_element(key, value, shape):
-    """One number for each element of pred, from an array with one for each place along the last axis."""
-    if not _has_axes(value):
-        return value
-    if tuple(value.shape) != shape[-1:]:
+def _check_last_axis(key, value, shape):
+    if _has_axes(value) and tuple(value.shape) != shape[-1:]:
         raise ValueError(
             f"{key} has shape {tuple(value.shape)}: it must be a number or an array of shape {shape[-1:]}, "
             "one number for each place along the last axis of pred"
         )
-    return xp.reshape(xp.broadcast_to(value, shape), (-1,))
 
 
 def _check_kind(given):
@@ -378,15 +370,20 @@ def _blocks(call, whole):
     """A block at a time of the arrays, weights and parameters, in the precision that is computed in."""
     size = max(call.arrays[0].shape[0], 1)
     step = size if whole else max(1, BLOCK // math.prod(call.inner))
+    fixed = {key: _at_precision(value, call.arrays[0]) for key, value in call.parameters.items()}
+    varying = {key: value for key, value in fixed.items() if _has_axes(value) and not call.inner}
+    varying = {key: _for_each_element(value, call) for key, value in varying.items()}
     for start in range(0, size, step):
         block = slice(start, start + step)
         weight = None if call.weight is None else _at_precision(call.weight[block], call.arrays[0])
-        parameters = call.parameters
-        if not call.inner:  # an array among them has one number an element
-            parameters = {
-                key: value[block] if _has_axes(value) else value for key, value in parameters.items()
-            }
+        parameters = fixed | {key: value[block] for key, value in varying.items()}
         yield block, [_computable(array[block], call) for array in call.arrays], weight, parameters
+
+
+def _for_each_element(value, call):
+    """From one number for each place along the last axis to one for each element that is kept."""
+    value = xp.reshape(xp.broadcast_to(value, call.shape), (-1,))
+    return value if call.keep is None else value[call.keep]
 
 
 def _computable(array, call):

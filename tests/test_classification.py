@@ -169,6 +169,12 @@ def test_pos_weight_for_each_class_with_weights_blocks_and_backward():
     tensor, weights = torch.tensor(z[:100], requires_grad=True), torch.tensor(pos_weight, requires_grad=True)
     bce_with_logits(tensor, torch.tensor(y[:100]), pos_weight=weights, reduction="sum").backward()
     assert torch.isfinite(weights.grad).all() and weights.grad.shape == (3,)
+    rows, flags, fixed = tensor.detach(), torch.tensor(y[:100]), weights.detach()
+    slopes = torch.func.vmap(torch.func.grad(lambda p, t: bce_with_logits(p, t, pos_weight=fixed)))(
+        rows, flags
+    )
+    single = bce_with_logits.grad(z[:100], y[:100], pos_weight=pos_weight, reduction="sum")
+    np.testing.assert_allclose(slopes * 3, single, rtol=1e-12)
     with pytest.raises(ValueError, match=r"pos_weight has shape \(2,\): it must be .* of shape \(3,\)"):
         bce_with_logits(z, y, pos_weight=pos_weight[:2])
     with pytest.raises(ValueError, match="pos_weight must be finite and at least 0, got -1 at index"):
