@@ -30,6 +30,15 @@ test: lint browser book
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
 
+# The checks of the site drive a browser: one that is there, or else one installed here.
+browser: $(READY)
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	test -x "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null && exit 0; fi; \
+	$(BIN)/playwright install chromium || \
+	  { echo "The checks need a browser: sudo apt-get install chromium"; exit 1; }
+
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
 

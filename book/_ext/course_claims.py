@@ -60,9 +60,13 @@ class ClaimsTable(SphinxDirective):
         docname = re.sub(r"\.(md|ipynb)$", "", path)
         if docname == path or docname not in self.env.found_docs:
             return f"<code>{html.escape(pointer.strip())}</code>"
-        label = f"{'notebook' if path.endswith('.ipynb') else 'page'} {docname.rpartition('/')[2]}"
+        label = docname.rpartition("/")[2].replace("_", " ").capitalize()
+        if path.endswith(".ipynb"):
+            label += " notebook"
         if anchor:
             label += f": {anchor.replace('-', ' ')}"
+        if anchor.startswith("eq-"):
+            anchor = f"equation-{anchor}"
         uri = self.env.app.builder.get_relative_uri(self.env.docname, docname)
         return f'<a href="{uri}{anchor and "#" + anchor}">{html.escape(label)}</a>'
 
@@ -72,7 +76,8 @@ def slug(name):
 
 
 def text(words):
-    """Plain text; what stands in backticks is code."""
+    """Plain text; what stands in backticks is code. Where else the notes say the same is left out."""
+    words = re.sub(r"\s*\[same content:[^\]]*\]", "", words)
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(words, quote=False))
 
 

@@ -6,6 +6,7 @@
 - Solutions and admonitions of class `dropdown` become <details>: they open without a script.
 """
 
+import hashlib
 import html
 import json
 import re
@@ -14,10 +15,12 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.dropdown import dropdown_main, dropdown_title
 from sphinx_exercise.nodes import solution_node
 
-KATEX = Path(__file__).parent / "katex"
+BOOK = Path(__file__).parents[1]
+TEMML = BOOK / "_ext" / "temml"
 
 # The theme's sheets go into a cascade layer, so that the course's own sheet wins whatever their specificity.
 THEME_STYLES = [
@@ -27,12 +30,11 @@ THEME_STYLES = [
     "pygments.css",
     "sphinx-design.min.css",
     "copybutton.css",
-    "katex/katex.min.css",
+    "Temml-STIX2.css",
 ]
 SCRIPTS = [
     "documentation_options.js",
     "doctools.js",
-    "sphinx_highlight.js",
     "clipboard.min.js",
     "copybutton.js",
     "design-tabs.js",
@@ -44,10 +46,25 @@ SCRIPTS = [
 SET_BY_SCRIPTS = """active context copybtn course-scroll empty hide highlight-link highlighted noprint
     o-tooltip--left pst-sidebar-hidden scrolled search search-results search-summary show success""".split()
 # What search.html loads by itself stays beside the two bundles.
-KEPT = {"site.css", "site.js", "searchtools.js", "language_data.js", "katex", "favicon.svg"}
+KEPT = {
+    "site.css",
+    "site.js",
+    "searchtools.js",
+    "language_data.js",
+    "favicon.svg",
+    "STIXTwoMath.woff2",
+    "OFL.txt",
+}
 
 
 # --- Assets ---------------------------------------------------------------------------------------------
+
+
+def note_assets(app, config):
+    """Build the pages again when a style sheet, a script, a template, or an extension has changed."""
+    files = (p for name in ("_ext", "_static", "_templates") for p in (BOOK / name).rglob("*") if p.is_file())
+    parts = [p.read_bytes() for p in sorted(files) if p.suffix != ".pyc"]
+    config.course_assets = hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def use_bundles(app, pagename, templatename, context, doctree):
@@ -55,13 +72,14 @@ def use_bundles(app, pagename, templatename, context, doctree):
         return
     context["css_files"] = ["_static/site.css"]
     context["script_files"] = []  # _templates/static/webpack-macros.html links site.js
-    context["has_math"] = doctree is not None and any(
-        doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
-    )
     context["page_summary"] = summary(doctree) or app.config.html_title
     chapter = pagename.rpartition("/")[2]
     notebook = f"notebooks/{chapter}"
     context["notebook"] = notebook if notebook in app.env.found_docs else None
+    toctree = context["generate_toctree_html"]
+    context["generate_toctree_html"] = lambda *args, **options: str(toctree(*args, **options)).replace(
+        "<summary>", '<summary aria-label="Show or hide the pages below">'
+    )
 
 
 def summary(doctree):
@@ -78,23 +96,27 @@ def bundle(app, exception):
         return
     out = Path(app.outdir)
     static = out / "_static"
-    shutil.copytree(KATEX / "fonts", static / "katex", dirs_exist_ok=True)
-    shutil.copy(KATEX / "LICENSE", static / "katex" / "LICENSE")
-    shutil.copy(KATEX / "katex.min.css", static / "katex" / "katex.min.css")
+    if not (static / SCRIPTS[0]).exists():
+        return  # no page was out of date, and the bundles of the last build stand
+    for name in ("STIXTwoMath.woff2", "OFL.txt", "Temml-STIX2.css"):
+        shutil.copy(TEMML / name, static)
 
     script = "\n".join((static / name).read_text("utf-8") for name in SCRIPTS)
     script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M)
     (static / "site.js").write_text(script, "utf-8")
 
     words = set(SET_BY_SCRIPTS)
+    colors = re.findall(r"\.highlight \.(\w+)\s*(\{[^}]*\})", (static / "pygments.css").read_text("utf-8"))
+    plain = {rule for name, rule in colors if name == "w"}  # white space has the color of plain text
+    styled = {name for name, rule in colors if rule not in plain}
     for page in out.rglob("*.html"):
+        drop_unstyled_spans(page, styled)
         for names in re.findall(r"\b(?:class|id)=[\"']([^\"']*)", page.read_text("utf-8")):
             words.update(names.split())
     words = {word for word in words if not word.startswith("fa-")}  # course.css draws the icons itself
     theme = "".join((static / name).read_text("utf-8") for name in THEME_STYLES)
     theme = theme.replace('@charset "UTF-8";', "").replace("@font-face{", "@font-face{font-display:swap;")
-    theme = re.sub(r"url\(fonts/(KaTeX_[\w-]+\.woff2)\)", r"url(katex/\1)", theme)
-    theme = re.sub(r",url\(fonts/[^)]*\) format\(\"(?:woff|truetype)\"\)", "", theme)
+    theme = re.sub(r"background-image: url\(\w+\.png\);?", "", theme)
     course = (static / "course.css").read_text("utf-8")
     theme = write([("@layer strong, theme", None), ("@layer theme", list(prune(parse(theme), words)))])
     (static / "site.css").write_text(drop_unused_variables(theme + write(parse(course)), script), "utf-8")
@@ -102,7 +124,6 @@ def bundle(app, exception):
     for path in static.iterdir():
         if path.name not in KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (static / "katex" / "katex.min.css").unlink()
 
 
 def redirect_root(app, exception):
@@ -113,12 +134,24 @@ def redirect_root(app, exception):
             f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
             f"<title>{html.escape(app.config.html_title)}</title>"
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f'<link rel="icon" href="_static/favicon.svg">'
+            f'<link rel="icon" href="data:,">'
             f'<meta http-equiv="refresh" content="0; url={root}.html"></head>\n'
             f"<body><main><h1>{html.escape(app.config.html_title)}</h1>"
             f'<p><a href="{root}.html">Start here</a></p></main></body></html>\n',
             "utf-8",
         )
+
+
+def drop_unstyled_spans(page, styled):
+    """Pygments marks every token; the marks that change nothing make up half of a notebook's page."""
+    text = page.read_text("utf-8")
+    smaller = re.sub(
+        r'<span class="(\w{1,3})">([^<]*)</span>',
+        lambda span: span[0 if span[1] in styled else 2],
+        text,
+    )
+    if smaller != text:
+        page.write_text(smaller, "utf-8")
 
 
 # --- A style sheet without the rules that no page uses ----------------------------------------------------
@@ -171,7 +204,7 @@ def prune(rules, words):
             if inner:
                 yield prelude, inner
         elif prelude.startswith("@font-face"):
-            if "KaTeX" in body:
+            if "STIX" in body:
                 yield prelude, body
         elif prelude.startswith("@"):
             if not prelude.startswith("@import"):
@@ -299,10 +332,45 @@ class FoldDropdowns(SphinxPostTransform):
             )
 
 
+# --- Reference ------------------------------------------------------------------------------------------
+
+
+def keep_bars(app, what, name, obj, options, lines):
+    """In a docstring |e| is an absolute value; reStructuredText would look for a substitution."""
+    literal = None
+    for number, line in enumerate(lines):
+        indent = len(line) - len(line.lstrip())
+        if literal is not None and line.strip() and indent <= literal:
+            literal = None
+        if literal is None and not line.lstrip().startswith((">>>", "...")):
+            parts = re.split(r"(`[^`]*`)", line)
+            lines[number] = "".join(p if p.startswith("`") else p.replace("|", r"\|") for p in parts)
+        if line.endswith("::"):
+            literal = indent
+
+
+# --- Bibliography ---------------------------------------------------------------------------------------
+
+
+def visit_citation(self, node):
+    """As docutils does, without its roles: they announce a list whose children are not list items."""
+    start = len(self.body)
+    HTML5Translator.visit_citation(self, node)
+    self.body[start:] = [re.sub(r' role="[\w-]+"', "", part) for part in self.body[start:]]
+
+
+def depart_citation(self, node):
+    HTML5Translator.depart_citation(self, node)
+
+
 def setup(app):
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     # Jupyter Book sets it for sphinx_comments, which this site does without.
     app.add_config_value("comments_config", {}, "")
+    app.add_config_value("course_assets", "", "html")
+    app.connect("config-inited", note_assets)
     app.add_post_transform(FoldDropdowns)
+    app.connect("autodoc-process-docstring", keep_bars, priority=900)
     app.connect("source-read", anchor_markdown_cells)
     app.connect("doctree-read", anchor_code_cells)
     app.connect("html-page-context", use_bundles, priority=900)

@@ -1,8 +1,21 @@
 // What the course adds to the theme: boxes that scroll are reachable by keyboard, links open the
 // fold they lead into, and the table of claims can be filtered.
 
+// Without Sphinx's marking of the words searched for: it fails on the text of a figure.
+const SPHINX_HIGHLIGHT_ENABLED = false;
+
 // From a memory stick a page may not fetch other pages, so the search lists titles alone.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// What the search shows of a page is the text of its article.
+addEventListener("DOMContentLoaded", () => {
+  if (typeof Search === "undefined") return;
+  const toText = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const article = new DOMParser().parseFromString(html, "text/html").querySelector("article");
+    return toText(`<div role="main">${article.innerHTML}</div>`, anchor);
+  };
+});
 
 (() => {
   const boxes =
@@ -13,8 +26,7 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
     if (!article) return;
     for (const formula of article.querySelectorAll(".tex:not(.tex-display)")) {
       const box = formula.closest("p, li, td, th, dd, dt, summary, figcaption, h1, h2, h3, h4") ?? article;
-      const widest = Math.max(...[...formula.querySelectorAll(".base")].map((base) => base.offsetWidth), 0);
-      if (widest > box.clientWidth && box.clientWidth > 0) formula.classList.add("course-scroll");
+      if (formula.offsetWidth > box.clientWidth && box.clientWidth > 0) formula.classList.add("course-scroll");
     }
     for (const box of article.querySelectorAll(boxes)) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
@@ -82,17 +94,9 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
   addEventListener("DOMContentLoaded", () => {
     filterClaims();
     openFolds();
-    reachScrollingBoxes();
-    // The theme sets tab stops of its own on load; the last word is ours.
-    addEventListener("load", () => requestAnimationFrame(reachScrollingBoxes));
-    document.fonts.ready.then(reachScrollingBoxes);
-    let waiting;
-    addEventListener("resize", () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(reachScrollingBoxes, 350);
-    });
-    document.addEventListener("toggle", reachScrollingBoxes, true);
-    document.addEventListener("change", reachScrollingBoxes);
+    // The article changes its size with the window, a fold, a tab, a font.
+    const article = document.querySelector("article");
+    if (article) new ResizeObserver(reachScrollingBoxes).observe(article);
   });
   addEventListener("hashchange", openFolds);
 })();

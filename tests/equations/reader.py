@@ -43,7 +43,7 @@ ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATE, MAGNITUDE, TRUTH = map(
 
 
 class Random:
-    """A random variable for \\mathbb{E}, \\operatorname{Var} and P: it takes the values with the probabilities."""
+    """A random variable for \\mathbb{E}, \\operatorname{Var} and P: values with their probabilities."""
 
     def __init__(self, values, probabilities=None):
         weights = probabilities or [mpf(1) / len(values)] * len(values)

@@ -1,0 +1,146 @@
+"""The numbers of the foundations chapter that neither a doctest nor glue puts on the page."""
+
+import math
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+import torch
+
+from lossutils import mae, mse
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "book/foundations.md").read_text(encoding="utf-8")
+CELLS = {
+    cell.id: "".join(output.text for output in cell.get("outputs", []) if output.output_type == "stream")
+    for cell in nbformat.read(ROOT / "notebooks/foundations.ipynb", as_version=4).cells
+}
+
+
+def table(header):
+    """{first cell of a row: the others} of the table on the page whose header starts like that."""
+    lines = PAGE[PAGE.index(f"\n| {header}") :].strip().partition("\n\n")[0].splitlines()[2:]
+    rows = [[part.strip() for part in line.strip("| ").split(" | ")] for line in lines]
+    return {row[0]: row[1:] for row in rows}
+
+
+def printed(cell):
+    """{name: the others} of the lines that a cell prints as a table."""
+    lines = [re.split(r" {2,}", line) for line in CELLS[cell].splitlines()]
+    return {line[0]: line[1:] for line in lines if line[0] and len(line) > 1}
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def test_properties_are_those_measured():
+    shown, measured = table("loss | convex"), printed("properties-table")
+    assert shown.keys() == measured.keys()
+    minimizers = dict(re.findall(r"'([^']+)': ([\d.]+)", CELLS["estimands"]))
+    for name, row in shown.items():
+        assert row[:4] == measured[name]
+        if name != "0-1":
+            assert number(re.search(r"\((\S+)\)", row[4])[1]) == number(minimizers[name])
+
+
+def test_gradients_are_those_measured():
+    shown, measured = table("loss | slope"), printed("gradient-table")
+    assert shown.keys() == measured.keys() - {"0-1"}
+    for name, row in shown.items():
+        at = dict(zip(("-10", "-3", "-0.1", "0.1", "3", "10"), map(number, measured[name]), strict=True))
+        assert [number(text) for text in row[1:]] == [at[e] for e in ("-10", "-0.1", "0.1", "10")]
+
+
+def test_penalties_are_those_measured():
+    for strength, row in table("λ |").items():
+        training, test, errors = re.search(
+            rf"^penalty {re.escape(strength)} +cross-entropy (\S+) training, (\S+) test; test errors (\d+)",
+            CELLS["penalty-range"],
+            re.M,
+        ).groups()
+        assert row == [training, test, errors]
+
+
+def test_units_are_those_measured():
+    shown = {
+        name: [number(value.replace(" ", "")) for value in row] for name, row in table("200 steps").items()
+    }
+    found = {}
+    for unit, loss, first, r2 in re.findall(
+        r"^(\w+) +(\w+) +first gradient (\S+), R² after 200 steps (\S+)$", CELLS["units"], re.M
+    ):
+        found[unit, loss] = float(first), float(r2)
+    adam = [float(r2) for r2 in re.findall(r"MSE with Adam, R² after 200 steps (\S+)", CELLS["units"])]
+    for part, name in enumerate(("size of the first gradient", "$R^2$")):
+        for loss in ("mse", "mae"):
+            assert shown[f"{loss.upper()}, η = 0.1: {name}"] == [
+                found[unit, loss][part] for unit in ("thousands", "dollars")
+            ]
+    assert shown["Huber, δ = 1, η = 0.1: $R^2$"] == [found[u, "huber"][1] for u in ("thousands", "dollars")]
+    assert shown["MSE with Adam, η = 0.5: $R^2$"] == adam
+
+
+def test_noise_models_are_those_measured():
+    shown, measured = table("loss | noise model"), printed("classification-normalizers")
+    for name, row in {
+        "hinge": "hinge",
+        "squared hinge": "squared hinge",
+        "Brier": "Brier of a sigmoid",
+    }.items():
+        at_0, at_1 = re.search(r"(\S+) at score 0, (\S+) at score 1", shown[name][1]).groups()
+        assert [at_0, at_1] == [f"{float(v):.3f}" for v in measured[row][:2]]
+    assert shown["Huber, δ = 1"][1] == "2.924" and "2.9243   closed form: 2.9243" in CELLS["noise-models"]
+
+
+SAID = [  # on the page, cell, what it prints
+    ("the MSE reaches 2860", "smoothness", r"0\.99 \* 2/L: MSE after 500 steps 2\.86e\+03"),
+    ("is 2.75 everywhere from 2 to 5", "mae-flat-minimum", r"2\.0 2\.75\n.*\n.*\n5\.0 2\.75\n5\.1 2\.8\n"),
+    ("the loss is 0.2, 2·10⁻⁵, 9·10⁻⁴⁵", "separable-no-minimizer", r"2\.0e-01\n.* 2\.3e-05\n.* 9\.3e-45\n"),
+    ("reaches $w = 8.5$ after 10 000 steps", "separable-no-minimizer", r"step 10000  w = 8\.52"),
+    ("(40.9, 0), (0, 40.9) and (−1000, 1040.9)", "collinear", r"\[40\.9  0\. \].*\n.*\n.*1040\.9\]  MSE 50"),
+    ("after 20 steps $w = 38$", "step-size", r"eta 1\.1  w after 20 steps: 38\.3"),
+    ("s5 20.0 against 18.0 and 16.6", "weight-decay-adam", r"bmi .* 18\.0 +20\.0\n[^$]*s5 .* 16\.6 +20"),
+    ("reports 0.63 there instead of 0.80", "estimands", r"focal, γ = 2: as a probability 0\.63"),
+    ("The first is −0.000091, the second −0.99995", "dead-gradient", r"-10\.0 .*-0\.99995 .*-0\.000091"),
+    ("fits all 150 tumors", "random-search", r"3000 trials: training 1\.000"),
+    ("they agree to 1e-9", "weight-decay-sgd", r"less than 1e-9: True\n.*: True"),
+    ("turns at step 1000", "train-and-validation", r"lowest validation loss 0\.223 at step 1000"),
+    ("| 0 | 0.99 | 0.99 |\n| 0.1 | 0.99 | 0.989 |\n| 1 | 0.99 | 0.98 |", "weight-decay-one-step",
+     r"1\.0: Adam \+ L2 .*\[0\.99 0\.99\]\n.*1\.0: AdamW .*\[0\.98 0\.98\]"),
+    ("with λ = 0.1 on the bias as well", "penalized-bias", r"penalty 0\.1: mean prediction 152\.1 with a"),
+    ("instead of 2871", "last-batch", r"batches of 63, the last of 1: mean of means 2528, true mean 2871"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "cell", "output"), SAID, ids=[words[:30] for words, _, _ in SAID])
+def test_what_the_page_says_is_what_the_notebook_prints(words, cell, output):
+    assert words in PAGE
+    assert re.search(output, CELLS[cell])
+
+
+def test_loss_cost_objective_are_different_numbers():
+    pred, target, w = np.array([3.0, 1.0]), np.zeros(2), 2.0
+    loss, cost = mse(pred, target, reduction="none")[0], mse(pred, target)
+    assert (loss, cost, cost + 0.05 * w**2) == (9, 5, 5.2)
+
+
+def test_decay_moves_a_weight_without_gradient():
+    w = torch.tensor([1.0], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.AdamW([w], lr=0.01, weight_decay=0.1)
+    w.grad = torch.zeros_like(w)
+    optimizer.step()
+    assert w.item() == pytest.approx(0.999, abs=1e-15)
+
+
+def test_problems():
+    pred, target = np.array([1.0, 0.9, 1.1]), np.array([2.0, 1.0, 0.0])
+    assert mse(pred, target) == pytest.approx(0.74) and mae(pred, target) == pytest.approx(0.7333, abs=1e-4)
+    means, sizes = np.array([1.0, 1.2, 4.0]), np.array([200, 200, 42])
+    assert means @ sizes == pytest.approx(608) and 608 / 442 == pytest.approx(1.376, abs=5e-4)
+    assert means.mean() == pytest.approx(2.067, abs=5e-4)
+    assert 1 / (2 * math.e) == pytest.approx(0.184, abs=5e-4)
+    assert 0.99995 / 0.000091 == pytest.approx(11_000, rel=0.01)
+    assert math.factorial(5) * 2**5 == 3840

@@ -1,0 +1,384 @@
+"""The built site, page by page: `make book` first. New pages are found by themselves.
+
+The files are read for what can be read off them (links, assets, alternative texts, formulas); each page is
+then opened once in a browser, on a phone and on a desktop, in light and in dark.
+"""
+
+import functools
+import importlib.util
+import json
+import os
+import re
+import shutil
+import threading
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error, sync_playwright
+
+import lossutils
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "_build" / "html"
+PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
+CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+LIMIT = 600_000  # bytes of a page with all it loads
+
+each_page = pytest.mark.parametrize("page", PAGES)
+
+
+def test_the_site_is_built():
+    assert len(PAGES) > 5, f"no site in {SITE}: run `make book` first"
+
+
+# --- What can be read off the files ---------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """The ids, links, assets, images, style text, and visible text of a page."""
+
+    EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())
+    SILENT = frozenset(("script", "style", "pre", "code", "annotation"))
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links, self.assets, self.unnamed, self.classes = set(), [], [], [], set()
+        self.style, self.text, self.open, self.svg = "", "", [], None
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.ids.add(attrs.get("id"))
+        self.classes.update((attrs.get("class") or "").split())
+        self.style += attrs.get("style") or ""
+        if tag == "a" and "href" in attrs:
+            self.links.append(attrs["href"])
+        elif tag == "link" and attrs.get("rel") not in ("canonical", "next", "prev", "search", "index"):
+            self.assets.append(attrs["href"])
+        for name in ("src", "srcset", "poster", "data"):
+            if attrs.get(name):
+                self.assets.append(attrs[name])
+        if tag == "img" and not (attrs.get("alt") or "").strip():
+            self.unnamed.append(attrs.get("src"))
+        if tag == "svg" and attrs.get("aria-hidden") != "true":
+            self.svg = attrs
+        if tag == "title" and self.svg is not None:
+            self.svg["title"] = True
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+        if tag == "svg" and self.svg is not None:
+            named = self.svg.keys() & {"aria-label", "aria-labelledby", "title"}
+            if self.svg.get("role") != "img" or not named:
+                self.unnamed.append(f"svg {self.svg}")
+            self.svg = None
+
+    def handle_data(self, data):
+        if "style" in self.open:
+            self.style += data
+        if not self.SILENT & set(self.open):
+            self.text += data
+
+
+@functools.cache
+def read(page):
+    return Page(SITE / page)
+
+
+def is_foreign(url):
+    return bool(urlsplit(url).netloc)
+
+
+def urls_in(css):
+    return re.findall(r"url\(\s*[\"']?([^\"')]+)", css) + re.findall(r"@import\s+[\"']([^\"']+)", css)
+
+
+@each_page
+def test_assets_are_in_the_site(page):
+    assets = read(page).assets + urls_in(read(page).style)
+    assert [url for url in assets if is_foreign(url)] == []
+
+
+@pytest.mark.parametrize("sheet", sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.css")))
+def test_style_sheets_stay_in_the_site(sheet):
+    urls = [url for url in urls_in((SITE / sheet).read_text("utf-8")) if not url.startswith("data:")]
+    assert [url for url in urls if is_foreign(url)] == []
+    assert [url for url in urls if not ((SITE / sheet).parent / url).exists()] == []
+
+
+@each_page
+def test_links_lead_somewhere(page):
+    broken = []
+    for link in read(page).links:
+        if urlsplit(link).scheme:
+            continue
+        address, anchor = map(unquote, urldefrag(link))
+        target = Path(os.path.normpath((SITE / page).parent / address)) if address else SITE / page
+        if not target.is_file():
+            broken.append(link)
+        elif anchor and target.suffix == ".html" and anchor not in read(target.relative_to(SITE)).ids:
+            broken.append(link)
+    assert broken == []
+
+
+@each_page
+def test_images_have_a_text(page):
+    assert read(page).unnamed == []
+
+
+@each_page
+def test_formulas_and_roles_are_rendered(page):
+    assert "temml-error" not in read(page).classes
+    left = re.findall(r".{0,30}(?:\$\$|\\[(\[]|\\[a-zA-Z]+\{|\{[a-z:]+\}`).{0,30}", read(page).text)
+    assert left == []
+
+
+def test_a_formula_that_is_not_tex_is_an_error_and_the_renderer_ends():
+    spec = importlib.util.spec_from_file_location("course_math", ROOT / "book" / "_ext" / "course_math.py")
+    course_math = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(course_math)
+    renderer = course_math.Renderer()
+    assert "<mfrac>" in renderer.ask(r"\frac12", True)["mathml"]
+    assert "error" in renderer.ask(r"\frac{1", True)
+    assert "error" in renderer.ask(r"\nosuchmacro", False)
+    process = renderer.process
+    renderer.close()
+    assert process.poll() == 0
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_notebook_can_be_downloaded_and_its_cells_linked(chapter):
+    download = f"../_sources/notebooks/{chapter}.ipynb"
+    for page in (f"notebooks/{chapter}.html", f"book/{chapter}.html"):
+        assert download in read(page).links
+    source = ROOT / "notebooks" / f"{chapter}.ipynb"
+    assert (SITE / "book" / download).read_bytes() == source.read_bytes()
+    cells = {cell["id"] for cell in json.loads(source.read_text("utf-8"))["cells"]}
+    assert cells - read(f"notebooks/{chapter}.html").ids == set()
+
+
+def test_the_reference_has_every_public_name():
+    assert {f"lossutils.{name}" for name in lossutils.__all__} - read("book/api.html").ids == set()
+
+
+# --- What a browser sees ----------------------------------------------------------------------------------
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address():
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE)) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+    names = ("chromium", "chromium-browser", "google-chrome", mac)
+    quiet = "background-networking", "component-update", "sync", "quic"
+    args = ["--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    if os.name == "posix" and os.geteuid() == 0:
+        args.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        # Without any of these, Playwright looks for the browser it installed itself.
+        found = next(filter(None, map(shutil.which, names)), None)
+        try:
+            browser = playwright.chromium.launch(executable_path=found, args=args)
+        except Error as error:
+            pytest.fail(f"no browser could be started; `make browser` installs one\n{error}", pytrace=False)
+        yield browser
+        browser.close()
+
+
+def watch(tab, home):
+    """Collect the files that a tab loads and what goes wrong in it."""
+    seen = {"foreign": [], "errors": [], "files": set()}
+
+    def on_request(request):
+        if request.url.startswith(home):
+            seen["files"].add(unquote(urlsplit(request.url.removeprefix(home)).path))
+        elif not request.url.startswith("data:"):
+            seen["foreign"].append(request.url)
+
+    tab.on("request", on_request)
+    tab.on("requestfailed", lambda request: seen["errors"].append(f"failed: {request.url}"))
+    # A missing file shows on the console as an error.
+    tab.on("pageerror", lambda error: seen["errors"].append(str(error)))
+    tab.on("console", lambda message: message.type == "error" and seen["errors"].append(message.text))
+    return seen
+
+
+def settle(tab):
+    """Open every fold; wait for the fonts and for the frame in which scripts see the new sizes."""
+    tab.evaluate(
+        """async () => {
+            document.querySelectorAll("details").forEach((fold) => (fold.open = true));
+            await document.fonts.ready;
+            await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+            document.getAnimations().forEach((animation) => animation.finish());
+        }"""
+    )
+
+
+def violations(tab, *rules):
+    """What axe calls serious, by all its rules or by those given.
+
+    Formulas have the color of the text around them, and code that shows no new kind of token tells nothing
+    new; axe takes half a minute for them on a long page.
+    """
+    tab.evaluate(
+        """() => {
+            const seen = new Set();
+            for (const code of document.querySelectorAll("pre")) {
+                const kinds = [...code.querySelectorAll("span")].map((span) => span.className);
+                code.toggleAttribute("data-nothing-new", seen.size && kinds.every((kind) => seen.has(kind)));
+                kinds.forEach((kind) => seen.add(kind));
+            }
+        }"""
+    )
+    options = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = list(rules)
+    context = {"exclude": [["math"], ["pre[data-nothing-new]"]]}
+    found = Axe().run(tab, context, options).response["violations"]
+    return [
+        f"{violation['id']}: {node['target']} {node['html'][:150]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.fixture(scope="session")
+def visit(browser, address):
+    """What was seen of a page, which is opened once."""
+
+    @functools.cache
+    def visit(page):
+        tab = browser.new_page(viewport=PHONE, color_scheme="light")
+        seen = watch(tab, address)
+        tab.goto(f"{address}/{page}")
+        tab.wait_for_selector("main h1", state="attached", timeout=10_000)
+        settle(tab)
+        width = tab.evaluate("document.documentElement.scrollWidth")
+        light = violations(tab)
+        tab.set_viewport_size(DESKTOP)
+        tab.emulate_media(color_scheme="dark")
+        settle(tab)
+        assert tab.evaluate("document.documentElement.dataset.theme ?? 'dark'") == "dark"
+        dark = violations(tab, "color-contrast")
+        tab.close()
+        return {**seen, "width": width, "light": light, "dark": dark}
+
+    return visit
+
+
+@each_page
+def test_no_request_leaves_the_host(page, visit):
+    assert visit(page)["foreign"] == []
+
+
+@each_page
+def test_nothing_fails(page, visit):
+    assert visit(page)["errors"] == []
+
+
+@each_page
+def test_a_phone_does_not_scroll_sideways(page, visit):
+    assert visit(page)["width"] <= PHONE["width"]
+
+
+@each_page
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page, theme, visit):
+    assert visit(page)[theme] == []
+
+
+@each_page
+def test_weight(page, visit):
+    files = visit(page)["files"]
+    assert f"/{page}" in files
+    assert sum((SITE / name[1:]).stat().st_size for name in files) < LIMIT
+
+
+@pytest.mark.parametrize(
+    "page", ["index.html", "book/claims.html", *(f"book/{name}.html" for name in CHAPTERS)]
+)
+def test_from_a_memory_stick(page, browser):
+    tab = browser.new_page(viewport=PHONE)
+    seen = watch(tab, SITE.as_uri())
+    tab.goto(f"{SITE.as_uri()}/{page}")
+    tab.wait_for_selector("main h1", state="attached", timeout=10_000)
+    tab.evaluate("document.fonts.ready.then(() => true)")
+    tab.close()
+    assert seen["foreign"] + seen["errors"] == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_search(scheme, browser, address):
+    home = address if scheme == "http" else SITE.as_uri()
+    tab = browser.new_page(viewport=DESKTOP)
+    seen = watch(tab, home)
+    tab.goto(f"{home}/book/index.html")
+    tab.locator(".search-button-field").click()
+    tab.locator("dialog input[name=q]").fill("loss")
+    tab.keyboard.press("Enter")
+    tab.locator("#search-results li a").first.wait_for()
+    tab.wait_for_load_state("networkidle")
+    tab.locator("#search-results li a").first.click()
+    tab.wait_for_selector("main h1", state="attached", timeout=10_000)
+    tab.close()
+    assert seen["foreign"] + seen["errors"] == []
+
+
+def test_the_theme_switch_is_remembered(browser, address):
+    tab = browser.new_page(viewport=DESKTOP, color_scheme="light")
+    tab.goto(f"{address}/book/index.html")
+    theme = "document.documentElement.dataset.theme"
+    assert tab.evaluate(theme) == "light"
+    for _ in range(3):  # auto, dark, light
+        if tab.evaluate(theme) == "light":
+            tab.locator(".theme-switch-button").click()
+    assert tab.evaluate(theme) == "dark"
+    tab.goto(f"{address}/book/claims.html")
+    assert tab.evaluate(theme) == "dark"
+    tab.close()
+
+
+def test_claims_can_be_filtered(browser, address):
+    tab = browser.new_page(viewport=DESKTOP)
+    tab.goto(f"{address}/book/claims.html")
+    rows = tab.locator("table.claims tbody tr")
+    verdict = rows.first.get_attribute("data-verdict")
+    expected = tab.locator(f"table.claims tr[data-verdict={verdict}]").count()
+    tab.get_by_label("Verdict").select_option(verdict)
+    shown = tab.locator("table.claims tbody tr:not([hidden])")
+    assert shown.count() == expected < rows.count()
+    assert tab.get_by_role("status").inner_text().startswith(f"{expected} of ")
+    tab.get_by_label("Text").fill("no statement says this")
+    assert shown.count() == 0
+    tab.close()
+
+
+def test_claims_are_all_there_without_scripts(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}/book/claims.html")
+    rows = tab.locator("table.claims tbody tr")
+    assert rows.count() == tab.locator("table.claims tbody tr >> visible=true").count() > 0
+    context.close()
