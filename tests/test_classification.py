@@ -230,6 +230,21 @@ def test_class_weight_and_weight_multiply(reduction):
     np.testing.assert_allclose(got, expected, rtol=1e-13)
 
 
+def test_class_weight_over_many_blocks():
+    rng = np.random.default_rng(0)
+    z, index, class_weight = (
+        rng.normal(size=(80_000, 4)),
+        rng.integers(4, size=80_000),
+        np.array([1.0, 0, 3, 7]),
+    )
+    each = class_weight[index] * cross_entropy(z, index, reduction="none")
+    got = cross_entropy(z, index, class_weight=class_weight)
+    np.testing.assert_allclose(got, each.sum() / class_weight[index].sum(), rtol=1e-12)
+    slope = cross_entropy.grad(z, index, class_weight=class_weight, reduction="sum")
+    expected = class_weight[index][:, None] * (softmax(z) - np.eye(4)[index])
+    np.testing.assert_allclose(slope, expected, rtol=1e-10, atol=1e-15)
+
+
 def test_cce_is_nll_loss_and_cross_entropy_is_cce_of_softmax():
     z, index, rows = draw()
     p = softmax(z)
