@@ -328,7 +328,9 @@ def _prepare(spec, name, args, kwargs):
         elif parameters[key] is not None or spec.signature.parameters[key].default is not None:
             parameters[key] = rule.check_number(key, parameters[key])
 
-    parameters = {key: _at_precision(value, pred) for key, value in parameters.items()}
+    if shape == tuple(pred.shape):
+        for key, value in parameters.items():
+            _check_last_axis(key, value, shape)
 
     flat = [xp.reshape(array, (math.prod(shape), *array.shape[len(shape) :])) for array in arrays.values()]
     if weight is not None:
@@ -341,6 +343,18 @@ def _prepare(spec, name, args, kwargs):
 
 def _is_array(value):
     return is_torch_array(value) or (is_numpy_array(value) and value.ndim > 0)
+
+
+def _has_axes(value):
+    return _is_array(value) and value.ndim > 0
+
+
+def _check_last_axis(key, value, shape):
+    if _has_axes(value) and tuple(value.shape) != shape[-1:]:
+        raise ValueError(
+            f"{key} has shape {tuple(value.shape)}: it must be a number or an array of shape {shape[-1:]}, "
+            "one number for each place along the last axis of pred"
+        )
 
 
 def _check_kind(given):
@@ -379,13 +393,23 @@ def _kept(weight, shape):
 
 
 def _blocks(call, whole):
-    """The arrays and weights of a block at a time, in the precision that is computed in."""
+    """A block at a time of the arrays, weights and parameters, in the precision that is computed in."""
     size = max(call.arrays[0].shape[0], 1)
     step = size if whole else max(1, BLOCK // math.prod(call.inner))
+    fixed = {key: _at_precision(value, call.arrays[0]) for key, value in call.parameters.items()}
+    varying = {key: value for key, value in fixed.items() if _has_axes(value) and not call.inner}
+    varying = {key: _for_each_element(value, call) for key, value in varying.items()}
     for start in range(0, size, step):
         block = slice(start, start + step)
         weight = None if call.weight is None else _at_precision(call.weight[block], call.arrays[0])
-        yield block, [_computable(array[block], call) for array in call.arrays], weight
+        parameters = fixed | {key: value[block] for key, value in varying.items()}
+        yield block, [_computable(array[block], call) for array in call.arrays], weight, parameters
+
+
+def _for_each_element(value, call):
+    """From one number for each place along the last axis to one for each element that is kept."""
+    value = xp.reshape(xp.broadcast_to(value, call.shape), (-1,))
+    return value if call.keep is None else value[call.keep]
 
 
 def _computable(array, call):
@@ -427,8 +451,8 @@ def _denominator(call):
         return 1
     total = 0.0
     if call.spec.denominator is not None:
-        for _, arrays, weight in _blocks(call, _in_one_block(call)):
-            count = call.spec.denominator(*arrays, **call.parameters)
+        for _, arrays, weight, parameters in _blocks(call, _in_one_block(call)):
+            count = call.spec.denominator(*arrays, **parameters)
             total = total + _total(count if weight is None else weight * count)
     elif call.weight is not None:
         total = _total(call.weight)
@@ -440,8 +464,8 @@ def _denominator(call):
 def _value(call):
     with np.errstate(all="ignore"):  # a branch that `where` does not take may overflow
         out, total, whole = None, 0.0, _in_one_block(call)
-        for block, arrays, weight in _blocks(call, whole):
-            values = call.spec.formula(*arrays, **call.parameters)
+        for block, arrays, weight, parameters in _blocks(call, whole):
+            values = call.spec.formula(*arrays, **parameters)
             if weight is not None:
                 values = weight * values
             if call.reduction == "none":
@@ -457,8 +481,8 @@ def _gradient(call, upstream=None):
     """The derivative of the reduced loss, times the gradient that arrives from `upstream`."""
     with np.errstate(all="ignore"):
         out, whole, denominator = None, _in_one_block(call), _denominator(call)
-        for block, arrays, weight in _blocks(call, whole):
-            slope = call.spec.derivative(*arrays, **call.parameters)
+        for block, arrays, weight, parameters in _blocks(call, whole):
+            slope = call.spec.derivative(*arrays, **parameters)
             if weight is not None:
                 slope = _per_example(weight, slope) * slope
             if upstream is not None:

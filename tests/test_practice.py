@@ -6,6 +6,7 @@ of its mistakes in other words, with the name it should get).
 
 import functools
 import inspect
+import itertools
 import math
 import re
 import statistics
@@ -293,6 +294,219 @@ def _(rmse, sizes):
     return np.repeat(rmse, sizes).mean()
 
 
+# Classification
+
+
+def naive_sigmoid(z):
+    return 1 / (1 + math.exp(-z)) if z > -700 else math.exp(z)
+
+
+@solves
+def bce_with_logits(logits, target):
+    return np.mean(np.maximum(logits, 0) - target * logits + np.log1p(np.exp(-np.abs(logits))))
+
+
+@guise("bce_with_logits", "0 times log 0")
+def _(logits, target):
+    p = 1 / (1 + np.exp(-logits))
+    return np.sum(-target * np.log(p) - (1 - target) * np.log(1 - p)) / len(target)
+
+
+@guise("bce_with_logits", "sigmoid, then log")
+def _(logits, target):
+    p = 1 / (1 + np.exp(-logits))
+    return -np.mean([np.log(a) if y else np.log(1 - a) for a, y in zip(p, target, strict=True)])
+
+
+@guise("bce_with_logits", "softplus overflows")
+def _(logits, target):
+    return np.mean(np.where(target == 1, np.log(1 + np.exp(logits)) - logits, np.log(1 + np.exp(logits))))
+
+
+@solves
+def bce_with_logits_gradient(logits, target):
+    return np.array([(naive_sigmoid(z) - y) / len(logits) for z, y in zip(logits, target, strict=True)])
+
+
+@guise("bce_with_logits_gradient", "by the probability")
+def _(logits, target):
+    p = 1 / (1 + np.exp(-logits))
+    return (-target / p + (1 - target) / (1 - p)) / len(p)
+
+
+@guise("bce_with_logits_gradient", "squared error")
+def _(logits, target):
+    p = 1 / (1 + np.exp(-logits))
+    return (p - target) * (p - p**2) / p.size
+
+
+@solves
+def cross_entropy(logits, target):
+    top = logits.max(axis=1)
+    lse = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
+    return np.mean(lse - logits[np.arange(len(target)), target])
+
+
+@guise("cross_entropy", "overflow")
+def _(logits, target):
+    p = np.exp(logits) / np.exp(logits).sum(axis=1)[:, None]
+    return -np.log(p[range(len(p)), target]).mean()
+
+
+@guise("cross_entropy", "log of the softmax")
+def _(logits, target):
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return sum(-np.log(row[t] / row.sum()) for row, t in zip(e, target, strict=True)) / len(target)
+
+
+@guise("cross_entropy", "wrong axis")
+def _(logits, target):
+    z = logits - logits.max(axis=0)
+    return -np.mean((z - np.log(np.exp(z).sum(axis=0)))[np.arange(len(z)), target])
+
+
+@guise("cross_entropy", "one maximum for the batch")
+def _(logits, target):
+    e = np.exp(logits - np.max(logits))
+    return np.mean(np.log(e.sum(axis=1)) - (logits - np.max(logits))[np.arange(len(e)), target])
+
+
+@guise("cross_entropy", "shift not put back")
+def _(logits, target):
+    lse = np.log(np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1))
+    return np.mean(lse - np.take_along_axis(logits, target[:, None], 1)[:, 0])
+
+
+@solves
+def cross_entropy_gradient(logits, target):
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(len(p)), target] -= 1
+    return p / len(p)
+
+
+@guise("cross_entropy_gradient", "right class only")
+def _(logits, target):
+    out = np.zeros_like(logits)
+    for i, t in enumerate(target):
+        out[i, t] = (1 / np.exp(logits[i] - logits[i, t]).sum() - 1) / len(target)
+    return out
+
+
+@guise("cross_entropy_gradient", "overflow")
+def _(logits, target):
+    e = np.exp(logits)
+    return (e / e.sum(1)[:, None] - np.eye(logits.shape[1])[target]) / len(e)
+
+
+@solves
+def smooth_labels(target, classes, epsilon=0.1):
+    rows = np.full((len(target), classes), epsilon / classes)
+    rows[np.arange(len(target)), target] += 1 - epsilon
+    return rows
+
+
+@guise("smooth_labels", "epsilon taken off, 1/K of it given back to the others")
+def _(target, classes, epsilon=0.1):
+    return [[1 - epsilon if k == t else epsilon / classes for k in range(classes)] for t in target]
+
+
+@guise("smooth_labels", "shared by the others")
+def _(target, classes, epsilon=0.1):
+    rows = np.eye(classes)[target]
+    return rows * (1 - epsilon) + (1 - rows) * epsilon / (classes - 1)
+
+
+@solves
+def kl_divergence(pred, target):
+    return np.mean(
+        [
+            sum(y * math.log(y / p) for p, y in zip(*rows, strict=True) if y > 0)
+            for rows in zip(pred, target, strict=True)
+        ]
+    )
+
+
+@guise("kl_divergence", "arguments swapped")
+def _(pred, target):
+    return np.mean(
+        [sum(p * np.log(p / y) for p, y in zip(*r, strict=True) if p) for r in zip(pred, target, strict=True)]
+    )
+
+
+@guise("kl_divergence", "cross-entropy")
+def _(pred, target):
+    return -np.mean([y[y > 0] @ np.log(p[y > 0]) for p, y in zip(pred, target, strict=True)])
+
+
+@guise("kl_divergence", "0 log 0")
+def _(pred, target):
+    return (target * (np.log(target) - np.log(pred))).sum() / len(pred)
+
+
+@solves
+def gaussian_kl(mean_p, sd_p, mean_q, sd_q):
+    ratio = (sd_p / sd_q) ** 2
+    return 0.5 * (ratio - 1 - np.log(ratio) + ((mean_q - mean_p) / sd_q) ** 2)
+
+
+@guise("gaussian_kl", "arguments swapped")
+def _(mean_p, sd_p, mean_q, sd_q):
+    return gaussian_kl(mean_q, sd_q, mean_p, sd_p)
+
+
+@guise("gaussian_kl", "standard deviation for variance")
+def _(mean_p, sd_p, mean_q, sd_q):
+    return 0.5 * np.log(sd_q / sd_p) + (sd_p + (mean_p - mean_q) ** 2) / (2 * sd_q) - 0.5
+
+
+@solves
+def expected_calibration_error(confidence, correct, bins=10):
+    groups = {}
+    for c, y in zip(confidence, correct, strict=True):
+        groups.setdefault(min(int(c * bins), bins - 1), []).append(c - y)
+    return sum(abs(sum(gaps)) for gaps in groups.values()) / len(confidence)
+
+
+@guise("expected_calibration_error", "one bin")
+def _(confidence, correct, bins=10):
+    return abs(sum(confidence - correct)) / len(correct)
+
+
+@guise("expected_calibration_error", "confidence 1 dropped")
+def _(confidence, correct, bins=10):
+    total, edges = 0, np.linspace(0, 1, bins + 1)
+    for low, high in itertools.pairwise(edges):
+        inside = (confidence >= low) & (confidence < high)
+        if inside.any():
+            total += inside.mean() * abs(correct[inside].mean() - confidence[inside].mean())
+    return total
+
+
+@guise("expected_calibration_error", "bins weighted equally")
+def _(confidence, correct, bins=10):
+    groups = {}
+    for c, y in zip(confidence, correct, strict=True):
+        groups.setdefault(min(int(c * bins), bins - 1), []).append(c - y)
+    return np.mean([abs(np.mean(gaps)) for gaps in groups.values()])
+
+
+@solves
+def multi_label_loss(logits, target):
+    return bce_with_logits(logits.ravel(), target.ravel())
+
+
+@guise("multi_label_loss", "softmax")
+def _(logits, target):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return (target * (np.log(np.exp(z).sum(axis=1, keepdims=True)) - z)).sum() / len(z)
+
+
+@guise("multi_label_loss", "sum over the labels")
+def _(logits, target):
+    return sum(bce_with_logits(z, y) for z, y in zip(logits.T, target.T, strict=True))
+
+
 # What holds for every problem
 
 NAMES = list(PROBLEMS)
@@ -405,6 +619,7 @@ def test_a_mistake_in_other_words_is_named(name, function, mistake):
 def test_faults_that_are_no_formula(name):
     problem = PROBLEMS[name]
     first = arrays(problem)[0]
+    position = list(problem.cases[0].arguments).index(first)
     shape = "one number" if problem.cases[0].answer.ndim == 0 else "an array of shape"
 
     def told(body):
@@ -414,14 +629,14 @@ def test_faults_that_are_no_formula(name):
 
     def changes(call, *args):
         answer = call()
-        args[list(problem.cases[0].arguments).index(first)][0] += 1
+        args[position][0] += 1
         return answer
 
     def raises(call, *args):
         raise ValueError("my own words")
 
     def sometimes(call, *args):
-        return call() if len(args[-1 if first != "x" else 1]) < 2 else None
+        return call() if len(args[position]) < 2 else None
 
     text = told(changes)
     assert f"and {first} changed" in text and f"the caller's {first} is different" in text
@@ -473,8 +688,11 @@ def test_the_smallest_wrong_input_is_shown(name):
             return call() + (100 if len(args[position]) >= n else 0)
 
         report = check(name, wrong_from_n)
-        shown = re.search(rf"\b{first} = \[(.*?)\]", flat(report))[1]
-        assert shown.count(",") == n - 1
+        shape, numbers = re.search(
+            rf"\b{first} = (?:an array of shape \((\d+)|\[(.*?)\](?:, \w+ =| expected))", flat(report)
+        ).groups()
+        rows = int(shape) if shape else numbers.count("[") or numbers.count(",") + 1
+        assert rows == n
         assert "right for" in flat(report)
 
 

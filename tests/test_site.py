@@ -20,6 +20,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, sync_playwright
 
+import lossutils
+
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
@@ -162,6 +164,10 @@ def test_the_notebook_can_be_downloaded_and_its_cells_linked(chapter):
     assert (SITE / "book" / download).read_bytes() == source.read_bytes()
     cells = {cell["id"] for cell in json.loads(source.read_text("utf-8"))["cells"]}
     assert cells - read(f"notebooks/{chapter}.html").ids == set()
+
+
+def test_the_reference_has_every_public_name():
+    assert {f"lossutils.{name}" for name in lossutils.__all__} - read("book/api.html").ids == set()
 
 
 # --- What a browser sees ----------------------------------------------------------------------------------

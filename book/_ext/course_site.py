@@ -6,6 +6,7 @@
 - Solutions and admonitions of class `dropdown` become <details>: they open without a script.
 """
 
+import hashlib
 import html
 import json
 import re
@@ -18,7 +19,8 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.dropdown import dropdown_main, dropdown_title
 from sphinx_exercise.nodes import solution_node
 
-TEMML = Path(__file__).parent / "temml"
+BOOK = Path(__file__).parents[1]
+TEMML = BOOK / "_ext" / "temml"
 
 # The theme's sheets go into a cascade layer, so that the course's own sheet wins whatever their specificity.
 THEME_STYLES = [
@@ -58,6 +60,13 @@ KEPT = {
 # --- Assets ---------------------------------------------------------------------------------------------
 
 
+def note_assets(app, config):
+    """Build the pages again when a style sheet, a script, a template, or an extension has changed."""
+    files = (p for name in ("_ext", "_static", "_templates") for p in (BOOK / name).rglob("*") if p.is_file())
+    parts = [p.read_bytes() for p in sorted(files) if p.suffix != ".pyc"]
+    config.course_assets = hashlib.sha256(b"".join(parts)).hexdigest()
+
+
 def use_bundles(app, pagename, templatename, context, doctree):
     if "css_files" not in context:
         return
@@ -87,6 +96,8 @@ def bundle(app, exception):
         return
     out = Path(app.outdir)
     static = out / "_static"
+    if not (static / SCRIPTS[0]).exists():
+        return  # no page was out of date, and the bundles of the last build stand
     for name in ("STIXTwoMath.woff2", "OFL.txt", "Temml-STIX2.css"):
         shutil.copy(TEMML / name, static)
 
@@ -321,6 +332,23 @@ class FoldDropdowns(SphinxPostTransform):
             )
 
 
+# --- Reference ------------------------------------------------------------------------------------------
+
+
+def keep_bars(app, what, name, obj, options, lines):
+    """In a docstring |e| is an absolute value; reStructuredText would look for a substitution."""
+    literal = None
+    for number, line in enumerate(lines):
+        indent = len(line) - len(line.lstrip())
+        if literal is not None and line.strip() and indent <= literal:
+            literal = None
+        if literal is None and not line.lstrip().startswith((">>>", "...")):
+            parts = re.split(r"(`[^`]*`)", line)
+            lines[number] = "".join(p if p.startswith("`") else p.replace("|", r"\|") for p in parts)
+        if line.endswith("::"):
+            literal = indent
+
+
 # --- Bibliography ---------------------------------------------------------------------------------------
 
 
@@ -339,7 +367,10 @@ def setup(app):
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     # Jupyter Book sets it for sphinx_comments, which this site does without.
     app.add_config_value("comments_config", {}, "")
+    app.add_config_value("course_assets", "", "html")
+    app.connect("config-inited", note_assets)
     app.add_post_transform(FoldDropdowns)
+    app.connect("autodoc-process-docstring", keep_bars, priority=900)
     app.connect("source-read", anchor_markdown_cells)
     app.connect("doctree-read", anchor_code_cells)
     app.connect("html-page-context", use_bundles, priority=900)

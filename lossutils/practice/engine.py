@@ -32,7 +32,8 @@ def check(name, function):
     name : str
         The problem: a key of `lossutils.practice.PROBLEMS`.
     function : callable
-        Your solution, not called yet. It gets float64 arrays of the shape (n,).
+        Your solution, not called yet. It gets float64 arrays of the shape (n,), or (n, K) for K
+        classes; class indices are whole numbers.
 
     Returns
     -------
@@ -375,8 +376,10 @@ def _show(value, digits=6):
             return f"a ragged {type(value).__name__}"
         if array.dtype.kind not in "iuf":
             return f"an array of {array.dtype}" if array.ndim else textwrap.shorten(str(value), 40)
-        if array.ndim > 1 or array.size > 12:
+        if array.ndim > 2 or array.size > 12:
             return f"an array of shape {array.shape}"
+        if array.ndim == 2:
+            return f"[{', '.join(_show(row, digits) for row in array)}]"
         if array.dtype.kind == "f":
             numbers = [repr(float(f"{number:.{digits}g}") + 0.0) for number in array.ravel()]
         else:
@@ -441,7 +444,9 @@ def _shape_hint(case, outcome, function):
     if wanted == ():
         return "One number is asked for, for the whole input. Which step should have made it one?"
     if shape == ():
-        return f"An array of shape {wanted} is asked for, one derivative per example; yours is one number."
+        return (
+            f"An array of shape {wanted} is asked for, a derivative for each prediction; yours is one number."
+        )
     return f"An array of shape {wanted} is asked for; yours has the shape {shape}."
 
 
