@@ -38,12 +38,17 @@ BLOCK = 2**17  # elements evaluated at a time: the temporaries of a formula then
 
 
 class _Namespace:
-    """`xp.log1p(a)` is NumPy's or torch's `log1p`, whichever library `a` belongs to."""
+    """`xp.log1p(a)` is NumPy's or torch's `log1p`, whichever library the first array belongs to."""
+
+    def __init__(self):
+        self.of_type = {}
 
     def __getattr__(self, name):
         def call(*arguments, **keywords):
-            arrays = [a for a in arguments if is_numpy_array(a) or is_torch_array(a)]
-            return getattr(array_namespace(*arrays), name)(*arguments, **keywords)
+            array = next(a for a in arguments if hasattr(a, "dtype"))
+            if type(array) not in self.of_type:
+                self.of_type[type(array)] = array_namespace(array)
+            return getattr(self.of_type[type(array)], name)(*arguments, **keywords)
 
         return call
 
@@ -383,10 +388,13 @@ def _kept(weight, shape):
     """None if every example counts, else the mask of those with a weight above 0."""
     if tuple(weight.shape) != shape:
         raise ValueError(f"weight has shape {tuple(weight.shape)}, the unreduced loss has shape {shape}")
-    if not bool(xp.all((weight >= 0) & (weight < math.inf))):
-        raise ValueError("weight must be finite and at least 0 everywhere")
-    keep = weight != 0
-    return None if bool(xp.all(keep)) else keep
+    try:
+        if not bool(xp.all((weight >= 0) & (weight < math.inf))):
+            raise ValueError("weight must be finite and at least 0 everywhere")
+        keep = weight > 0
+        return None if bool(xp.all(keep)) else keep
+    except RuntimeError:  # under vmap and on the meta device there are no values to look at
+        return None
 
 
 # 2. Evaluation

@@ -199,6 +199,20 @@ def test_target_and_weight_have_gradients_too(name, options):
         return LOSSES[name](pred, target, weight=weight, **options)
 
     assert torch.autograd.gradcheck(call, (pred, target, weight))
+    assert torch.autograd.gradgradcheck(call, (pred, target, weight))
+
+
+@each_case
+def test_the_derived_gradient_also_beside_a_weight_that_learns(name, options):
+    """On the whole grid: no NaN from a branch that `where` discards, the same choice at every kink."""
+    case = REFERENCES[name]
+    pred, target = map(torch.as_tensor, case.domain.grid(np.float64))
+    weight = torch.ones(len(target), dtype=pred.dtype, requires_grad=True)
+    LOSSES[name](pred.requires_grad_(), target, weight=weight, reduction="sum", **options).backward()
+    expected = LOSSES[name].grad(pred.detach(), target, reduction="sum", **options)
+    torch.testing.assert_close(pred.grad, expected, rtol=0, atol=0)
+    each = LOSSES[name](pred.detach(), target, reduction="none", **options)
+    torch.testing.assert_close(weight.grad, each, rtol=1e-12, atol=0)
 
 
 @each_case
@@ -554,6 +568,9 @@ def test_function_transforms_of_torch(name):
         expected = (loss.grad(x, y, reduction=reduction) * direction).reshape(12, -1).sum(-1)
         torch.testing.assert_close(value, call(x))
         torch.testing.assert_close(slope, expected if reduction == "none" else expected.sum())
+    if y.is_floating_point():
+        with pytest.raises(NotImplementedError, match="forward mode is for the prediction alone"):
+            torch.func.jvp(lambda y: loss(x, y), (y,), (torch.ones_like(y),))
     torch.testing.assert_close(
         torch.func.hessian(lambda x: loss(x, y))(x),
         torch.autograd.functional.hessian(lambda x: loss(x, y), x),
