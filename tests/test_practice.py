@@ -507,6 +507,116 @@ def _(logits, target):
     return sum(bce_with_logits(z, y) for z, y in zip(logits.T, target.T, strict=True))
 
 
+# Margins
+
+
+@solves
+def hinge(pred, target):
+    return sum(max(0.0, 1 - y * s) for s, y in zip(pred, target, strict=True)) / len(pred)
+
+
+@guise("hinge", "no margin")
+def _(pred, target):
+    return sum(-y * s if y * s < 0 else 0 for s, y in zip(pred, target, strict=True)) / len(pred)
+
+
+@guise("hinge", "target left out")
+def _(pred, target):
+    return np.mean(np.where(pred < 1, 1 - pred, 0))
+
+
+@solves
+def hinge_gradient(pred, target):
+    return np.array([-y / len(pred) if y * s < 1 else 0 for s, y in zip(pred, target, strict=True)])
+
+
+@guise("hinge_gradient", "never silent")
+def _(pred, target):
+    return np.where(target > 0, -1, 1) / pred.size
+
+
+@guise("hinge_gradient", "not divided by n")
+def _(pred, target):
+    return np.where(pred * target <= 1, -target, 0.0)
+
+
+@solves
+def geometric_margin(x, y, w, b):
+    length = math.sqrt(sum(v * v for v in w))
+    return min(
+        t * (sum(v * u for v, u in zip(w, row, strict=True)) + b) / length
+        for row, t in zip(x, y, strict=True)
+    )
+
+
+@guise("geometric_margin", "functional")
+def _(x, y, w, b):
+    return min(t * (row @ w + b) for row, t in zip(x, y, strict=True))
+
+
+@guise("geometric_margin", "bias in the length")
+def _(x, y, w, b):
+    return (y * (b + x @ w)).min() / (w @ w + b * b) ** 0.5
+
+
+@solves
+def soft_margin_gradient(x, y, w, penalty):
+    slope = 2 * penalty * w
+    for row, t in zip(x, y, strict=True):
+        if t * (row @ w) < 1:
+            slope = slope - t * row / len(y)
+    return slope
+
+
+@guise("soft_margin_gradient", "penalty without 2")
+def _(x, y, w, penalty):
+    inside = y * (x @ w) < 1
+    return penalty * w - (y[inside, None] * x[inside]).sum(axis=0) / len(y)
+
+
+@guise("soft_margin_gradient", "every example")
+def _(x, y, w, penalty):
+    return 2 * penalty * w - np.mean(y[:, None] * x, axis=0)
+
+
+@solves
+def multiclass_hinge(scores, target):
+    total = 0.0
+    for row, t in zip(scores, target, strict=True):
+        total += sum(max(0, 1 - row[t] + s) for j, s in enumerate(row) if j != t) / len(row)
+    return total / len(scores)
+
+
+@guise("multiclass_hinge", "target not left out")
+def _(scores, target):
+    right = np.take_along_axis(scores, target[:, None], 1)
+    return np.maximum(0, 1 - right + scores).mean()
+
+
+@guise("multiclass_hinge", "largest violation")
+def _(scores, target):
+    others = np.where(np.eye(scores.shape[1])[target] == 1, -np.inf, scores)
+    return np.mean(np.maximum(0, 1 + others.max(axis=1) - scores[np.arange(len(target)), target]))
+
+
+@solves
+def svm_dual(a, x, y, penalty):
+    n, gram = len(a), x @ x.T
+    square = sum(a[i] * a[j] * y[i] * y[j] * gram[i, j] for i in range(n) for j in range(n))
+    return sum(a) / n - square / (4 * penalty * n**2)
+
+
+@guise("svm_dual", "half for a quarter")
+def _(a, x, y, penalty):
+    v = (a * y @ x) / len(a)
+    return a.mean() - v @ v / penalty / 2
+
+
+@guise("svm_dual", "targets left out")
+def _(a, x, y, penalty):
+    return a.mean() - np.sum(np.mean(a[:, None] * x, axis=0) ** 2) / (4 * penalty)
+
+
 # What holds for every problem
 
 NAMES = list(PROBLEMS)
