@@ -48,7 +48,16 @@ the file of its chapter in this folder (a new file is imported at the end of thi
 Results may be Python numbers, lists or arrays, in float32 or better: they are right within 1e-5, relatively.
 """
 
-from . import classification, foundations, imbalance, regression
+from . import classification, foundations, imbalance, margin, regression
 from .engine import PROBLEMS, Report, check
 
-__all__ = ["PROBLEMS", "Report", "check", "classification", "foundations", "imbalance", "regression"]
+__all__ = [
+    "PROBLEMS",
+    "Report",
+    "check",
+    "classification",
+    "foundations",
+    "imbalance",
+    "margin",
+    "regression",
+]
