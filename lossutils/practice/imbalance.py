@@ -1,0 +1,452 @@
+"""The problems of the imbalance chapter."""
+
+import numpy as np
+
+import lossutils
+from lossutils.classification import sigmoid
+
+from .engine import gradient_mistakes, loss_mistakes, problem, quarters
+
+# Focal loss
+
+FOCAL_EDGES = [
+    ("a logit of 0", [0.0], [1.0], 0.25, 2.0),
+    ("an easy positive", [2.5], [1.0], 0.25, 2.0),
+    ("an easy negative", [-2.5], [0.0], 0.25, 2.0),
+    ("a hard positive", [-1.5], [1.0], 0.25, 2.0),
+    ("two examples", [1.0, -2.0], [1.0, 1.0], 0.75, 2.0),
+    ("γ = 0", [1.0, 0.5], [0.0, 1.0], 0.25, 0.0),
+    ("γ = 0.5", [1.0, -0.5], [0.0, 1.0], 0.4, 0.5),
+    ("a logit of 1e4 for a positive", [1e4], [1.0], 0.25, 0.5),
+    ("a logit of 1e4 for a negative", [1e4], [0.0], 0.25, 2.0),
+    ("a logit of −1e4 for a positive", [-1e4], [1.0], 0.25, 2.0),
+    ("a logit of −1e4 for a negative", [-1e4], [0.0], 0.25, 0.5),
+]
+
+
+def _focal(logits, target, alpha=0.25, gamma=2.0):
+    return lossutils.focal(logits, target, alpha=alpha, gamma=gamma, reduction="none")
+
+
+def _draw_focal(rng, n):
+    return quarters(rng, n), rng.randint(2, size=n) * 1.0, rng.choice([0.25, 0.75]), rng.choice([0.5, 3.0])
+
+
+@problem("focal", edges=FOCAL_EDGES, draw=_draw_focal)
+def focal(logits, target, alpha=0.25, gamma=2.0):
+    return lossutils.focal(logits, target, alpha=alpha, gamma=gamma)
+
+
+loss_mistakes(focal, _focal)
+
+
+@focal.mistake(
+    "sigmoid, then log",
+    "the logarithm of a p that has become exactly 0 in floating point.",
+    "Write log p of the true class without p: −log(1 + exp(−z)). Which function does not overflow there?",
+)
+def _(logits, target, alpha=0.25, gamma=2.0):
+    p = np.where(target == 1, sigmoid(logits), sigmoid(-logits))
+    weight = np.where(target == 1, alpha, 1 - alpha)
+    return np.mean(-weight * (1 - p) ** gamma * np.log(p))
+
+
+@focal.mistake(
+    "clipped",
+    "a p that is clipped to 1e-7: no example can cost more than 16.1.",
+    "What is the loss of a positive with the logit −1e4, on paper?",
+)
+def _(logits, target, alpha=0.25, gamma=2.0):
+    p = np.clip(np.where(target == 1, sigmoid(logits), sigmoid(-logits)), 1e-7, 1 - 1e-7)
+    weight = np.where(target == 1, alpha, 1 - alpha)
+    return np.mean(-weight * (1 - p) ** gamma * np.log(p))
+
+
+@focal.mistake(
+    "factor of p",
+    "the factor p^γ where (1 − p)^γ belongs: it fades the hard examples.",
+    "Which example should lose weight: one at p = 0.9 or one at p = 0.1?",
+)
+def _(logits, target, alpha=0.25, gamma=2.0):
+    margin = np.where(target == 1, logits, -logits)
+    weight = np.where(target == 1, alpha, 1 - alpha)
+    return np.mean(weight * np.exp(-gamma * np.logaddexp(0, -margin)) * np.logaddexp(0, -margin))
+
+
+@focal.mistake(
+    "alpha for both",
+    "alpha for both classes: the negatives need 1 − alpha.",
+    "What should a negative weigh when alpha is 0.25?",
+)
+def _(logits, target, alpha=0.25, gamma=2.0):
+    return np.mean(alpha * lossutils.focal(logits, target, gamma=gamma, reduction="none"))
+
+
+@focal.mistake(
+    "alpha swapped",
+    "alpha for the negatives: the convention gives it to the positives.",
+    "With alpha = 0.25, should a positive weigh 0.25 or 0.75?",
+)
+def _(logits, target, alpha=0.25, gamma=2.0):
+    return np.mean(_focal(logits, target, 1 - alpha, gamma))
+
+
+@focal.mistake(
+    "no alpha",
+    "a focal loss without alpha.",
+    "Which of your factors differs between positives and negatives?",
+)
+def _(logits, target, alpha=0.25, gamma=2.0):
+    return np.mean(lossutils.focal(logits, target, gamma=gamma, reduction="none"))
+
+
+@focal.mistake(
+    "gamma ignored",
+    "weighted cross-entropy: gamma has no effect.",
+    "What does your function return at γ = 0 and at γ = 2?",
+)
+def _(logits, target, alpha=0.25, gamma=2.0):
+    return np.mean(_focal(logits, target, alpha, 0.0))
+
+
+@focal.mistake(
+    "p of the positive class",
+    "the factor (1 − p)^γ with the p of the positive class for negatives too.",
+    "An easy negative has a small σ(z). Should its factor be near 1?",
+)
+def _(logits, target, alpha=0.25, gamma=2.0):
+    weight = np.where(target == 1, alpha, 1 - alpha)
+    plain = lossutils.bce_with_logits(logits, target, reduction="none")
+    return np.mean(weight * np.exp(-gamma * np.logaddexp(0, logits)) * plain)
+
+
+# Its gradient
+
+
+@problem(
+    "focal_gradient",
+    edges=[(label, z, y, gamma) for label, z, y, _, gamma in FOCAL_EDGES],
+    draw=lambda rng, n: (quarters(rng, n), rng.randint(2, size=n) * 1.0, rng.choice([0.5, 3.0])),
+)
+def focal_gradient(logits, target, gamma=2.0):
+    return lossutils.focal.grad(logits, target, gamma=gamma)
+
+
+gradient_mistakes(
+    focal_gradient,
+    lambda z, y, gamma=2.0: lossutils.focal.grad(z, y, gamma=gamma, reduction="sum"),
+    lambda z, y, gamma=2.0, **k: lossutils.focal(z, y, gamma=gamma, **k),
+)
+
+
+def _sides(logits, target):
+    """+1 or −1, p and 1 − p of the true class, and its log p."""
+    side = np.where(target == 1, 1.0, -1.0)
+    return side, sigmoid(side * logits), sigmoid(-side * logits), -np.logaddexp(0, -side * logits)
+
+
+@focal_gradient.mistake(
+    "factor taken as constant",
+    "the gradient of cross-entropy times (1 − p)^γ: the factor was not differentiated.",
+    "(1 − p)^γ depends on the logit too. Which term does the product rule add?",
+)
+def _(logits, target, gamma=2.0):
+    side, _, rest, _ = _sides(logits, target)
+    return -side * rest ** (gamma + 1) / len(logits)
+
+
+@focal_gradient.mistake(
+    "wrong sign in the product rule",
+    "the second term of the product rule with the wrong sign.",
+    "When p grows, (1 − p)^γ and −log p both fall. Can their two terms have different signs?",
+)
+def _(logits, target, gamma=2.0):
+    side, p, rest, log_p = _sides(logits, target)
+    return -side * rest**gamma * (rest + gamma * p * log_p) / len(logits)
+
+
+@focal_gradient.mistake(
+    "gamma ignored",
+    "the gradient of cross-entropy: gamma has no effect.",
+    "What does your function return at γ = 0 and at γ = 2?",
+)
+def _(logits, target, gamma=2.0):
+    return (sigmoid(logits) - target) / len(logits)
+
+
+@focal_gradient.mistake(
+    "0 times infinity",
+    "γ (1 − p)^(γ − 1): for γ < 1 it is infinite where 1 − p has become 0, and 0 · ∞ is NaN.",
+    "dp/dz = p (1 − p) brings a factor 1 − p. Cancel it on paper before you write the code.",
+)
+def _(logits, target, gamma=2.0):
+    side, p, rest, log_p = _sides(logits, target)
+    by_p = gamma * rest ** (gamma - 1) * log_p - rest**gamma / p
+    return side * by_p * p * rest / len(logits)
+
+
+# Soft Dice
+
+DICE_EDGES = [
+    ("a good overlap", [[1.0, 0.5, 0.0]], [[1.0, 1.0, 0.0]], 1.0),
+    ("no overlap", [[0.75, 0.25, 0.0]], [[0.0, 0.0, 1.0]], 1.0),
+    ("an empty target", [[0.5, 0.25, 0.0]], [[0.0, 0.0, 0.0]], 1.0),
+    ("an empty target, smooth = 0", [[0.5, 0.25, 0.0]], [[0.0, 0.0, 0.0]], 0.0),
+    ("both empty", [[0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0]], 1.0),
+    ("both empty, smooth = 0", [[0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0]], 0.0),
+    ("two images", [[1.0, 0.5, 0.0, 0.25], [0.25, 0.0, 0.0, 0.0]], [[1.0, 1, 0, 1], [0, 0, 0, 1.0]], 0.5),
+]
+
+
+def _draw_masks(rng, n):
+    return rng.randint(1, 5, (n, 4)) / 4, rng.randint(2, size=(n, 4)) * 1.0, rng.choice([0.25, 2.0])
+
+
+@problem("soft_dice", edges=DICE_EDGES, draw=_draw_masks)
+def soft_dice(pred, target, smooth=1.0):
+    return lossutils.dice(pred, target, smooth=smooth)
+
+
+def _dice_parts(pred, target):
+    return (pred * target).sum(axis=1), pred.sum(axis=1), target.sum(axis=1)
+
+
+@soft_dice.mistake(
+    "0/0",
+    "0/0 = NaN where both masks are empty and smooth is 0.",
+    "How far is an empty prediction from an empty target?",
+)
+def _(pred, target, smooth=1.0):
+    both, one, other = _dice_parts(pred, target)
+    return np.mean(1 - (2 * both + smooth) / (one + other + smooth))
+
+
+def _mean_dice(numerator, denominator):
+    safe = np.where(denominator > 0, denominator, 1)
+    return np.mean(np.where(denominator > 0, 1 - numerator / safe, 0))
+
+
+@soft_dice.mistake(
+    "no 2",
+    "an overlap that is not counted twice: a perfect mask would cost ½.",
+    "What does your function say when pred and target are the same?",
+)
+def _(pred, target, smooth=1.0):
+    both, one, other = _dice_parts(pred, target)
+    return _mean_dice(both + smooth, one + other + smooth)
+
+
+@soft_dice.mistake(
+    "coefficient",
+    "the Dice coefficient, not the loss: larger is better.",
+    "What should the loss of a perfect mask be?",
+)
+def _(pred, target, smooth=1.0):
+    return 1 - lossutils.dice(pred, target, smooth=smooth)
+
+
+@soft_dice.mistake(
+    "all images as one",
+    "one overlap over all pixels of the batch instead of the mean over the images.",
+    "Should a small object in the second image count as much as a large one in the first?",
+)
+def _(pred, target, smooth=1.0):
+    return lossutils.dice(pred.reshape(1, -1), target.reshape(1, -1), smooth=smooth)
+
+
+@soft_dice.mistake(
+    "smooth below only",
+    "smooth in the denominator only: two empty masks would cost 1.",
+    "What should an empty prediction cost if there is nothing to find?",
+)
+def _(pred, target, smooth=1.0):
+    both, one, other = _dice_parts(pred, target)
+    return _mean_dice(2 * both, one + other + smooth)
+
+
+@soft_dice.mistake(
+    "union",
+    "the intersection over the union: that is Jaccard.",
+    "Which sizes stand in the denominator of Dice, the union or the sum of both sets?",
+)
+def _(pred, target, smooth=1.0):
+    return lossutils.jaccard(pred, target, smooth=smooth)
+
+
+@soft_dice.mistake(
+    "rounded",
+    "probabilities that are rounded to a mask first: its gradient is 0.",
+    "How does your loss change when a probability goes from 0.6 to 0.7?",
+)
+def _(pred, target, smooth=1.0):
+    return lossutils.dice((pred > 0.5) * 1.0, target, smooth=smooth)
+
+
+@soft_dice.mistake(
+    "sum for mean",
+    "a sum over the images instead of the mean.",
+    "Should a batch that is twice as long have twice the loss?",
+)
+def _(pred, target, smooth=1.0):
+    return lossutils.dice(pred, target, smooth=smooth, reduction="sum")
+
+
+# The threshold from the costs
+
+
+@problem(
+    "cost_threshold",
+    edges=[
+        ("equal costs", [1.0], [1.0]),
+        ("a dear miss", [1.0], [9.0]),
+        ("a dear false alarm", [3.0], [0.5]),
+        ("a free false alarm", [0.0], [4.0]),
+        ("two cases", [1.0, 2.0], [4.0, 3.0]),
+    ],
+    draw=lambda rng, n: (rng.randint(1, 9, n) / 4, rng.randint(1, 40, n) / 4),
+)
+def cost_threshold(false_alarm, miss):
+    return false_alarm / (false_alarm + miss)
+
+
+@cost_threshold.mistake(
+    "costs swapped",
+    "the share of the miss: a dear miss would raise the threshold.",
+    "If a miss costs a hundred times more, do you flag at a lower or at a higher probability?",
+)
+def _(false_alarm, miss):
+    return miss / (false_alarm + miss)
+
+
+@cost_threshold.mistake(
+    "odds",
+    "the ratio of the costs: that is the threshold of the odds, not of the probability.",
+    "What is your threshold for equal costs?",
+)
+def _(false_alarm, miss):
+    return false_alarm / miss
+
+
+@cost_threshold.mistake(
+    "one half",
+    "one half whatever the costs.",
+    "At p = 0.4, what does flagging cost on average, and what does leaving it?",
+)
+def _(false_alarm, miss):
+    return 0.5 + 0 * miss
+
+
+@cost_threshold.mistake(
+    "plus one",
+    "1 / (1 + cost of a miss): a false alarm is taken to cost 1.",
+    "What happens to your threshold when both costs double?",
+)
+def _(false_alarm, miss):
+    return 1 / (1 + miss)
+
+
+# What undoes a weight and a prior
+
+
+@problem(
+    "undo_weight",
+    edges=[
+        ("p = ½", [0.5], 9.0),
+        ("a small p", [0.125], 4.0),
+        ("certain", [0.0, 1.0], 4.0),
+        ("a weight of 1", [0.25], 1.0),
+        ("two examples", [0.75, 0.25], 3.0),
+    ],
+    draw=lambda rng, n: (rng.randint(1, 16, n) / 16, rng.choice([0.5, 5.0, 20.0])),
+)
+def undo_weight(p, weight=10.0):
+    return p / (p + weight * (1 - p))
+
+
+@undo_weight.mistake(
+    "the wrong way",
+    "the weight applied once more instead of taken out.",
+    "The weighted model says too much. Should your result be larger or smaller than p for a weight above 1?",
+)
+def _(p, weight=10.0):
+    return weight * p / (weight * p + 1 - p)
+
+
+@undo_weight.mistake(
+    "divided",
+    "p / weight: the weight multiplies the odds, not the probability.",
+    "What should become of p = 1?",
+)
+def _(p, weight=10.0):
+    return p / weight
+
+
+@undo_weight.mistake(
+    "odds",
+    "odds that were not turned back into a probability.",
+    "Your result exceeds 1 for a large p. From the odds o, how do you get p?",
+)
+def _(p, weight=10.0):
+    return p / ((1 - p) * weight)
+
+
+@undo_weight.mistake(
+    "weight, not its log",
+    "a logit that is moved by the weight instead of its logarithm.",
+    "A weight of 1 should change nothing. What does yours do?",
+)
+def _(p, weight=10.0):
+    return sigmoid(np.log(p) - np.log1p(-p) - weight)
+
+
+@problem(
+    "prior_shift",
+    edges=[
+        ("p = ½", [0.5], 0.25, 0.5),
+        ("a rarer class", [0.5, 0.125], 0.25, 0.125),
+        ("certain", [0.0, 1.0], 0.5, 0.25),
+        ("the same share", [0.25], 0.5, 0.5),
+        ("a commoner class", [0.75], 0.125, 0.25),
+    ],
+    draw=lambda rng, n: (rng.randint(1, 16, n) / 16, rng.choice([0.25, 0.5]), rng.choice([0.0625, 0.75])),
+)
+def prior_shift(p, old=0.03, new=0.01):
+    yes, no = p * new / old, (1 - p) * (1 - new) / (1 - old)
+    return yes / (yes + no)
+
+
+@prior_shift.mistake(
+    "the wrong way",
+    "the correction turned round: from the new share to the old one.",
+    "If the class becomes rarer, should p grow or fall?",
+)
+def _(p, old=0.03, new=0.01):
+    yes, no = p * old / new, (1 - p) * (1 - old) / (1 - new)
+    return yes / (yes + no)
+
+
+@prior_shift.mistake(
+    "ratio of the shares",
+    "p times new / old: a probability is scaled where the odds should be.",
+    "What should become of p = 1?",
+)
+def _(p, old=0.03, new=0.01):
+    return p * new / old
+
+
+@prior_shift.mistake(
+    "positives only",
+    "the odds times new / old: the share of the negatives has changed too.",
+    "By which factor do the negatives become more or less frequent?",
+)
+def _(p, old=0.03, new=0.01):
+    return p * new / (p * new + (1 - p) * old)
+
+
+@prior_shift.mistake(
+    "odds",
+    "odds that were not turned back into a probability.",
+    "Your result exceeds 1 for a large p. From the odds o, how do you get p?",
+)
+def _(p, old=0.03, new=0.01):
+    return p / (1 - p) * new / (1 - new) * (1 - old) / old
