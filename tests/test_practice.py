@@ -617,6 +617,129 @@ def _(a, x, y, penalty):
     return a.mean() - np.sum(np.mean(a[:, None] * x, axis=0) ** 2) / (4 * penalty)
 
 
+# Imbalance
+
+
+def _true_class(z, y):
+    """log p and log(1 − p) of the true class, p = σ(±z)."""
+    m = z if y == 1 else -z
+    return -np.logaddexp(0, -m), -np.logaddexp(0, m)
+
+
+@solves
+def focal(logits, target, alpha=0.25, gamma=2.0):
+    total = 0.0
+    for z, y in zip(logits, target, strict=True):
+        log_p, log_rest = _true_class(z, y)
+        total -= (alpha if y == 1 else 1 - alpha) * math.exp(gamma * log_rest) * log_p
+    return total / len(logits)
+
+
+@guise("focal", "alpha for both")
+def _(logits, target, alpha, gamma):
+    return alpha * (focal(logits, target, 1.0, gamma) + focal(logits, target, 0.0, gamma))
+
+
+@guise("focal", "gamma ignored")
+def _(logits, target, alpha, gamma):
+    weight = target * alpha + (1 - target) * (1 - alpha)
+    return np.mean(weight * (np.logaddexp(0, logits) - target * logits))
+
+
+@guise("focal", "sigmoid, then log")
+def _(logits, target, alpha, gamma):
+    p = 1 / (1 + np.exp(-np.where(target > 0, logits, -logits)))
+    return -np.mean(np.where(target > 0, alpha, 1 - alpha) * np.log(p) * (1 - p) ** gamma)
+
+
+@solves
+def focal_gradient(logits, target, gamma=2.0):
+    out = []
+    for z, y in zip(logits, target, strict=True):
+        log_p, log_rest = _true_class(z, y)
+        pull = math.exp(gamma * log_rest) * (math.exp(log_rest) - gamma * math.exp(log_p) * log_p)
+        out.append((-pull if y == 1 else pull) / len(logits))
+    return np.array(out)
+
+
+@guise("focal_gradient", "factor taken as constant")
+def _(logits, target, gamma):
+    p = 1 / (1 + np.exp(-logits))
+    return (p - target) * abs(p - target) ** gamma / logits.size
+
+
+@guise("focal_gradient", "gamma ignored")
+def _(logits, target, gamma):
+    return (1 / (1 + np.exp(-logits)) - target) / logits.size
+
+
+@solves
+def soft_dice(pred, target, smooth=1.0):
+    losses = []
+    for p, y in zip(pred, target, strict=True):
+        wrong = np.sum(p * (1 - y)) + np.sum((1 - p) * y)
+        total = p.sum() + y.sum() + smooth
+        losses.append(wrong / total if total else 0.0)
+    return np.mean(losses)
+
+
+@guise("soft_dice", "coefficient")
+def _(pred, target, smooth):
+    return 1 - soft_dice(pred, target, smooth)
+
+
+@guise("soft_dice", "all images as one")
+def _(pred, target, smooth):
+    total = pred.sum() + target.sum() + smooth
+    return abs(pred - target).sum() / total if total else 0.0
+
+
+@solves
+def cost_threshold(false_alarm, miss):
+    return np.array([1 / (1 + m / a) if a else 0.0 for a, m in zip(false_alarm, miss, strict=True)])
+
+
+@guise("cost_threshold", "costs swapped")
+def _(false_alarm, miss):
+    return 1 - false_alarm / (miss + false_alarm)
+
+
+@guise("cost_threshold", "one half")
+def _(false_alarm, miss):
+    return np.full(len(miss), 0.5)
+
+
+@solves
+def undo_weight(p, weight=10.0):
+    return np.array([1 / (1 + weight * (1 - a) / a) if a else 0.0 for a in p])
+
+
+@guise("undo_weight", "the wrong way")
+def _(p, weight):
+    return 1 - (1 - p) / (1 - p + weight * p)
+
+
+@guise("undo_weight", "divided")
+def _(p, weight):
+    return p * (1 / weight)
+
+
+@solves
+def prior_shift(p, old=0.03, new=0.01):
+    factor = new * (1 - old) / (old * (1 - new))
+    return np.array([a * factor / (1 - a + a * factor) for a in p])
+
+
+@guise("prior_shift", "the wrong way")
+def _(p, old, new):
+    return prior_shift(p, new, old)
+
+
+@guise("prior_shift", "ratio of the shares")
+def _(p, old, new):
+    return np.array(p) / old * new
+
+
 # What holds for every problem
 
 NAMES = list(PROBLEMS)

@@ -9,7 +9,7 @@ SHARE = {r"\pi": (0.15, 0.85)}
 
 
 def focal(p, gamma):
-    """γ times the integral of (1 − t)^(γ − 1) log t would be one way; here the definition, in odds."""
+    """Cross-entropy, times the factor, both from the odds."""
     odds = p / (1 - p)
     return mp.log(1 + 1 / odds) * (1 + odds) ** -gamma
 
@@ -81,6 +81,7 @@ UNION = r"\sum_{t=1}^n (p_t + y_t - p_t y_t)"
 equation(
     "eq-jaccard-gradient",
     {**PIXELS, "U": UNION, "L": rf"1 - \frac{{\sum_{{t=1}}^n p_t y_t}}{{{UNION}}}"},
+    equivalent=[r"\left(2 - \frac"],
 )
 equation(
     "eq-dice-threshold",

@@ -1,0 +1,219 @@
+"""What the imbalance chapter promises of its losses: any γ ≥ 0, any finite logit, empty masks, zero weights.
+
+The contract that all losses share is in test_contract.py; here stand closed forms and the extremes.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from mpmath import mp, mpf
+from scipy.optimize import brentq
+
+import lossutils
+from lossutils import bce_with_logits, cross_entropy, dice, focal, jaccard, sigmoid, softmax_focal, tversky
+
+GAMMAS = [0.0, 0.1, 0.5, 1.0, 2.0, 5.0]
+LOGITS = [-1e4, -1000.0, -100.0, -20.0, -1.0, 0.0, 1e-3, 1.0, 17.0, 20.0, 40.0, 100.0, 700.0, 1e4]
+
+
+def exact_focal(z, y, gamma):
+    """Value and derivative with 60 digits; z counts as given."""
+    with mp.workdps(60):
+        m = mpf(float(z)) * (1 if y else -1)
+        log_p, log_rest = -mp.log1p(mp.exp(-m)), -mp.log1p(mp.exp(m))
+        fading = mp.exp(mpf(gamma) * log_rest)
+        slope = -fading * (mp.exp(log_rest) - mpf(gamma) * mp.exp(log_p) * log_p)
+        return -fading * log_p, slope * (1 if y else -1)
+
+
+@pytest.mark.parametrize("dtype, ulps", [(np.float64, 1e-13), (np.float32, 1e-5)])
+@pytest.mark.parametrize("gamma", GAMMAS)
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_focal_is_finite_and_right_at_any_logit(gamma, y, dtype, ulps):
+    logits = np.array(LOGITS, dtype)
+    target = np.full_like(logits, y)
+    value = focal(logits, target, gamma=gamma, reduction="none")
+    slope = focal.grad(logits, target, gamma=gamma, reduction="sum")
+    assert value.dtype == slope.dtype == dtype
+    assert np.isfinite(value).all() and np.isfinite(slope).all()
+    tiny = np.finfo(dtype).smallest_normal
+    for z, got, got_slope in zip(logits, value, slope, strict=True):
+        right, right_slope = exact_focal(z, y, gamma)
+        room = ulps * max(
+            1, abs(float(z)) * gamma / 100
+        )  # exp of γ z: an ulp of its argument counts |γ z| times
+        for mine, exact in [(float(got), right), (float(got_slope), right_slope)]:
+            assert abs(mine - exact) <= room * abs(exact) + tiny
+
+
+def test_focal_in_float32_at_minus_20():
+    """A negative at −20: 1 − p as it stands is 0 in float32, which would be wrong by 100 %."""
+    logits, target = np.array([-20.0], np.float32), np.zeros(1, np.float32)
+    right, right_slope = exact_focal(-20, 0, 2)
+    assert focal(logits, target) == pytest.approx(float(right), rel=1e-5)
+    assert focal.grad(logits, target)[0] == pytest.approx(float(right_slope), rel=1e-5)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.3, 1.0, 2.0])
+def test_focal_backward_in_torch_is_finite(gamma):
+    torch = pytest.importorskip("torch")
+    z = torch.tensor([-1e4, -20.0, 0.0, 20.0, 1e4], requires_grad=True)
+    focal(z, torch.ones(5), gamma=gamma, reduction="sum").backward()
+    assert torch.isfinite(z.grad).all() and z.grad[0] == -1
+
+
+def test_gamma_0_is_cross_entropy():
+    rng = np.random.default_rng(0)
+    z, y = rng.normal(size=20) * 3, rng.integers(2, size=20) * 1.0
+    np.testing.assert_allclose(focal(z, y, gamma=0), bce_with_logits(z, y), rtol=1e-14)
+    rows, classes = rng.normal(size=(20, 4)), rng.integers(4, size=20)
+    np.testing.assert_allclose(
+        softmax_focal(rows, classes, gamma=0), cross_entropy(rows, classes), rtol=1e-13
+    )
+
+
+def test_focal_lies_below_cross_entropy_and_its_pull_does_not():
+    z, one = np.linspace(-8, 8, 321), np.ones(321)
+    for gamma in (0.5, 1.0, 2.0, 5.0):
+        assert (
+            focal(z, one, gamma=gamma, reduction="none") < bce_with_logits(z, one, reduction="none")
+        ).all()
+        pull = -focal.grad(z, one, gamma=gamma, reduction="sum")
+        assert pull.max() > 1 and (np.diff(pull) > 0).any() and (np.diff(pull) < 0).any()  # not convex
+
+
+@pytest.mark.parametrize("gamma, crossing", [(0.5, 0.421), (1.0, 1 / math.e), (2.0, 0.298), (5.0, 0.197)])
+def test_where_the_pull_of_focal_exceeds_that_of_cross_entropy(gamma, crossing):
+    def excess(z):
+        z, one = np.array([z]), np.ones(1)
+        return float((bce_with_logits.grad(z, one) - focal.grad(z, one, gamma=gamma))[0])
+
+    assert sigmoid(np.array(brentq(excess, -8.0, 3.0))) == pytest.approx(crossing, abs=5e-4)
+    assert excess(-8.0) > 0 > excess(3.0)
+
+
+def test_the_table_of_factors():
+    for p, gamma, factor in [
+        (0.9, 2, 0.01),
+        (0.5, 2, 0.25),
+        (0.3, 2, 0.49),
+        (0.1, 5, 0.59049),
+        (0.99, 0.5, 0.1),
+    ]:
+        z, one = np.array([math.log(p / (1 - p))]), np.ones(1)
+        assert focal(z, one, gamma=gamma) / bce_with_logits(z, one) == pytest.approx(factor)
+
+
+def test_alpha_weighs_positives_and_negatives():
+    z = np.array([0.3, 0.3])
+    each = focal(z, np.array([1.0, 0.0]), reduction="none")
+    weighed = focal(z, np.array([1.0, 0.0]), alpha=0.25, reduction="none")
+    np.testing.assert_allclose(weighed, [0.25 * each[0], 0.75 * each[1]])
+
+
+@pytest.mark.parametrize("share, answer", [(0.005, 0.123), (0.03, 0.215), (0.5, 0.5), (0.9, 0.694)])
+def test_focal_is_not_proper(share, answer):
+    """The minimizer of the expected loss with γ = 2, and the map that takes it back."""
+
+    def slope(z):
+        z = np.array([z])
+        return float((share * focal.grad(z, np.ones(1)) + (1 - share) * focal.grad(z, np.zeros(1)))[0])
+
+    p = float(sigmoid(np.array(brentq(slope, -9, 9))))
+    assert p == pytest.approx(answer, abs=5e-4)
+    pull = lambda p: (1 - p) ** 2 * (1 - p - 2 * p * math.log(p))  # noqa: E731
+    assert pull(1 - p) / (pull(p) + pull(1 - p)) == pytest.approx(share, rel=1e-6)
+
+
+def test_a_wrong_label_pulls_harder_under_focal():
+    z = np.array([math.log(19)])  # p = 0.95
+    for gamma, ratio in [(0, 19), (2, 3060)]:
+        wrong, right = (abs(focal.grad(z, np.full(1, y), gamma=gamma)[0]) for y in (0.0, 1.0))
+        assert wrong / right == pytest.approx(ratio, rel=1e-3)
+
+
+def test_weight_moves_the_best_logit_by_its_logarithm():
+    y, weight = np.array([1.0, 0.0, 0.0, 0.0]), 7.0
+    for options in ({"pos_weight": weight}, {"weight": np.array([weight, 1, 1, 1])}):
+        best = brentq(lambda c, o=options: bce_with_logits.grad(np.full(4, c), y, **o).sum(), -9, 9)
+        assert best == pytest.approx(math.log(1 / 3) + math.log(weight))
+    repeated = np.array([1.0] * 7 + [0.0] * 3)
+    best = brentq(lambda c: bce_with_logits.grad(np.full(10, c), repeated).sum(), -9, 9)
+    assert best == pytest.approx(math.log(1 / 3) + math.log(weight))
+
+
+def test_dense_detection_weights_and_focal_remove_different_things():
+    """99,000 easy negatives, 900 others, 100 objects: the shares that the chapter shows."""
+    n, p = np.array([99_000, 900, 100]), np.array([0.99, 0.6, 0.1])
+    plain = -n * np.log(p)
+    weighted = plain * [1, 1, 999]
+    faded = plain * (1 - p) ** 2
+    assert plain[0] / plain.sum() == pytest.approx(0.59, abs=0.005)
+    assert weighted[0] / weighted.sum() < 0.005 and weighted[0] / weighted[1] == plain[0] / plain[1]
+    assert faded[0] / faded.sum() < 0.001 and faded[1] / faded.sum() > 0.25
+
+
+@pytest.mark.parametrize("function", [cross_entropy, softmax_focal])
+def test_class_weights_of_zero_are_defined(function):
+    logits, target = np.array([[2.0, 1.0, -1.0], [0.0, 0.5, 3.0]]), np.array([0, 2])
+    weights = np.array([0.0, 1.0, 2.0])
+    assert function(logits, target, class_weight=weights) == pytest.approx(function(logits[1:], target[1:]))
+    assert function(logits[:1], target[:1], class_weight=weights) == 0
+    assert (function.grad(logits[:1], target[:1], class_weight=weights) == 0).all()
+    assert function(logits, target, class_weight=np.zeros(3)) == 0
+
+
+def test_pos_weight_of_zero_is_defined():
+    z, y = np.array([-1e4, 2.0]), np.array([1.0, 0.0])
+    assert bce_with_logits(z, y, pos_weight=0.0) == pytest.approx(math.log1p(math.exp(2)) / 2)
+    assert bce_with_logits.grad(z, y, pos_weight=0.0)[0] == 0
+
+
+@pytest.mark.parametrize("overlap", [dice, jaccard, tversky])
+def test_overlap_of_half_precision_images_is_finite(overlap):
+    pred, target = np.full((2, 512, 512), 0.5, np.float16), np.ones((2, 512, 512), np.float16)
+    value = overlap(pred, target)
+    assert value.dtype == np.float16
+    right = {dice: 1 / 3, jaccard: 1 / 2, tversky: 1 / 3}[overlap]
+    assert float(value) == pytest.approx(right, abs=1e-3)
+    assert np.isfinite(overlap.grad(pred, target)).all()
+
+
+def test_overlap_losses_of_sets():
+    a, b = np.array([[1.0, 1, 1, 0, 0, 0]]), np.array([[0.0, 1, 1, 1, 1, 0]])
+    assert dice(a, b, smooth=0) == pytest.approx(1 - 2 * 2 / 7)
+    assert jaccard(a, b, smooth=0) == pytest.approx(1 - 2 / 5)
+    assert tversky(a, b, alpha=0.3, beta=0.7, smooth=0) == pytest.approx(1 - 2 / (2 + 0.3 + 1.4))
+    j = 1 - jaccard(a, b, smooth=0)
+    assert 1 - dice(a, b, smooth=0) == pytest.approx(2 * j / (1 + j))
+    assert tversky(a, b, smooth=0.5) == pytest.approx(dice(a, b, smooth=1))
+
+
+def test_empty_masks():
+    pred, nothing = np.array([[0.5, 0.25, 0.0]]), np.zeros((1, 3))
+    for overlap in (dice, jaccard, tversky):
+        assert overlap(nothing, nothing, smooth=0) == overlap(nothing, nothing) == 0
+        assert overlap(pred, nothing, smooth=0) == 1 and (overlap.grad(pred, nothing, smooth=0) == 0).all()
+        assert (overlap.grad(pred, nothing) > 0).all()
+
+
+def test_the_gradient_of_dice_has_two_values():
+    rng = np.random.default_rng(0)
+    pred, target = rng.random((1, 50)), rng.integers(2, size=(1, 50)) * 1.0
+    slopes, loss = dice.grad(pred, target, smooth=0), float(dice(pred, target, smooth=0))
+    size = pred.sum() + target.sum()
+    np.testing.assert_allclose(slopes[target == 1], -(1 + loss) / size)
+    np.testing.assert_allclose(slopes[target == 0], (1 - loss) / size)
+
+
+def test_the_mask_of_best_dice_is_cut_at_half_of_it():
+    """Independent pixels, all masks of a kind tried: marking a further pixel pays where its p exceeds D/2."""
+    p = np.sort(np.random.default_rng(1).beta(0.3, 1, 4000))[::-1]
+    scores = 2 * np.cumsum(p) / (np.arange(1, 4001) + p.sum())
+    best = scores.argmax()
+    assert p[best] >= scores[best] / 2 >= p[best + 1]
+
+
+def test_losses_of_this_chapter_are_public():
+    assert {"focal", "softmax_focal", "dice", "jaccard", "tversky"} <= set(lossutils.__all__)
