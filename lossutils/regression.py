@@ -189,8 +189,8 @@ def quantile(pred, target, *, q=0.5):
 
     {parameters}
     q : float, default 0.5
-        The level of the quantile, one number strictly between 0 and 1. With q = 0.9 a prediction that is too low costs
-        nine times one that is too high by as much.
+        The level of the quantile, one number strictly between 0 and 1. With q = 0.9 a prediction that is too
+        low costs nine times one that is too high by as much.
 
     {returns}
 
