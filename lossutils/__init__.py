@@ -12,6 +12,8 @@ from .classification import (
     sigmoid,
     softmax,
 )
+from .imbalance import dice, focal, jaccard, softmax_focal, tversky
+from .margin import hinge, multiclass_hinge, squared_hinge
 from .regression import huber, log_cosh, mae, mse, quantile
 
 __all__ = [
@@ -19,15 +21,23 @@ __all__ = [
     "bce_with_logits",
     "cce",
     "cross_entropy",
+    "dice",
+    "focal",
     "generalized_cross_entropy",
+    "hinge",
     "huber",
+    "jaccard",
     "kl_divergence",
     "log_cosh",
     "log_sigmoid",
     "log_softmax",
     "mae",
     "mse",
+    "multiclass_hinge",
     "quantile",
     "sigmoid",
     "softmax",
+    "softmax_focal",
+    "squared_hinge",
+    "tversky",
 ]

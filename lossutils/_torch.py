@@ -8,13 +8,11 @@ from .core import _gradient, _value
 
 
 def differentiable_value(call):
-    pred, *others = call.arrays
-    if call.weight is not None:
-        others.append(call.weight)
     parameters = [value for value in call.parameters.values() if isinstance(value, torch.Tensor)]
-    if any(tensor.requires_grad for tensor in [*others, *parameters]) and torch.is_grad_enabled():
-        return _value(call)  # something beside pred wants a gradient: torch differentiates the formula
-    return _Value.apply(pred, call, *others)
+    if any(tensor.requires_grad for tensor in parameters) and torch.is_grad_enabled():
+        return _value(call)  # a parameter wants a gradient: torch differentiates the formula
+    pred, *others = call.arrays
+    return _Value.apply(pred, call, *others, *([] if call.weight is None else [call.weight]))
 
 
 class _Value(torch.autograd.Function):
@@ -35,17 +33,33 @@ class _Value(torch.autograd.Function):
     @staticmethod
     def backward(ctx, upstream):
         pred, *others = ctx.saved_tensors
-        gradient = _gradient(_with_arrays(ctx.call, pred, others), upstream)
-        return gradient, None, *(None for _ in others)
+        call = _with_arrays(ctx.call, pred, others)
+        gradient = _gradient(call, upstream) if ctx.needs_input_grad[0] else None
+        return gradient, None, *_gradients_of_others(call, others, upstream, ctx.needs_input_grad[2:])
 
     @staticmethod
-    def jvp(ctx, direction, *_):
+    def jvp(ctx, direction, _, *other_directions):
         """Forward mode, which torch.func.hessian goes through: the slope along a direction."""
+        if any(
+            other is not None and bool(other.any()) for other in other_directions
+        ):  # torch.func passes zeros
+            raise NotImplementedError("forward mode is for the prediction alone, not for target or weight")
         pred, *others = ctx.saved_tensors
         slope = _gradient(_with_arrays(ctx.call, pred, others)) * direction
         if ctx.call.reduction != "none":
             return slope.sum()
         return slope.reshape(*slope.shape[:1], -1).sum(-1)
+
+
+def _gradients_of_others(call, others, upstream, needed):
+    """For a target or weight that learns, torch differentiates the formula; None for the others."""
+    learning = [other for other, need in zip(others, needed, strict=True) if need]
+    if not learning:
+        return [None] * len(others)
+    create_graph = torch.is_grad_enabled()
+    with torch.enable_grad():
+        found = iter(torch.autograd.grad(_value(call), learning, upstream, create_graph=create_graph))
+    return [next(found) if need else None for need in needed]
 
 
 def _with_arrays(call, pred, others):

@@ -8,7 +8,7 @@ K), and the unreduced loss is (...). The functions they stand on, `sigmoid`, `lo
 
 from array_api_compat import array_namespace, device
 
-from .core import Rule, at_least_0, class_shape, class_target, distribution, loss, probability, xp
+from .core import Rule, class_shape, class_target, class_weights, distribution, loss, probability, xp
 
 smoothing = Rule("must be at least 0 and below 1", lambda x: (x < 0) | (x >= 1))
 up_to_1 = Rule("must be positive and at most 1", lambda x: (x <= 0) | (x > 1))
@@ -146,7 +146,7 @@ def _(pred, target):
     return _times(1 - target, 1 / (1 - pred)) - _times(target, 1 / pred)
 
 
-@loss(target=probability, pos_weight=at_least_0)
+@loss(target=probability, pos_weight=class_weights)
 def bce_with_logits(pred, target, *, pos_weight=None):
     """Binary cross-entropy of logits: `bce` after a sigmoid, without the rounding of the sigmoid.
 
@@ -239,7 +239,7 @@ def _(pred, target):
     return _times(_distribution(target, pred), -1 / pred)
 
 
-@loss(shape=class_shape, target=class_target, label_smoothing=smoothing, class_weight=at_least_0)
+@loss(shape=class_shape, target=class_target, label_smoothing=smoothing, class_weight=class_weights)
 def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
     """Cross-entropy of logits: `cce` after a softmax, without the rounding of the softmax.
 
@@ -280,23 +280,23 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
     array([[-0.3348,  0.2447,  0.09  ],
            [ 0.    ,  0.    , -0.    ]])
     """
-    weighted = _weigh_classes(_distribution(target, pred, label_smoothing), class_weight)
+    weighted = weigh_classes(_distribution(target, pred, label_smoothing), class_weight)
     return xp.sum(_times(weighted, -log_softmax(pred)), axis=-1)
 
 
 @cross_entropy.gradient
 def _(pred, target, *, label_smoothing=0.0, class_weight=None):
-    weighted = _weigh_classes(_distribution(target, pred, label_smoothing), class_weight)
+    weighted = weigh_classes(_distribution(target, pred, label_smoothing), class_weight)
     probability, rest = _softmax_and_rest(pred)
     return (xp.sum(weighted, axis=-1, keepdims=True) - weighted) * probability - weighted * rest
 
 
 @cross_entropy.denominator
 def _(pred, target, *, label_smoothing=0.0, class_weight=None):
-    return xp.sum(_weigh_classes(_distribution(target, pred), class_weight), axis=-1)
+    return xp.sum(weigh_classes(_distribution(target, pred), class_weight), axis=-1)
 
 
-def _weigh_classes(rows, class_weight):
+def weigh_classes(rows, class_weight):
     if class_weight is None:
         return rows
     if tuple(getattr(class_weight, "shape", ())) != (rows.shape[-1],):

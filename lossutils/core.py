@@ -25,7 +25,7 @@ import functools
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
@@ -38,12 +38,17 @@ BLOCK = 2**17  # elements evaluated at a time: the temporaries of a formula then
 
 
 class _Namespace:
-    """`xp.log1p(a)` is NumPy's or torch's `log1p`, whichever library `a` belongs to."""
+    """`xp.log1p(a)` is NumPy's or torch's `log1p`, whichever library the first array belongs to."""
+
+    def __init__(self):
+        self.of_type = {}
 
     def __getattr__(self, name):
         def call(*arguments, **keywords):
-            arrays = [a for a in arguments if is_numpy_array(a) or is_torch_array(a)]
-            return getattr(array_namespace(*arrays), name)(*arguments, **keywords)
+            array = next(a for a in arguments if hasattr(a, "dtype"))
+            if type(array) not in self.of_type:
+                self.of_type[type(array)] = array_namespace(array)
+            return getattr(self.of_type[type(array)], name)(*arguments, **keywords)
 
         return call
 
@@ -134,22 +139,36 @@ distribution = Rule(  # half precision needs the 0.02
     "must be a distribution, in [0, 1] and with sum 1 along the last axis",
     lambda x: (x < 0) | (x > 1) | (abs(xp.sum(x, axis=-1, keepdims=True) - 1) > 0.02),
 )
-at_least_0 = Rule("must be finite and at least 0", lambda x: (x < 0) | (x == math.inf), one_per_class=True)
+at_least_0 = Rule("must be finite and at least 0", lambda x: (x < 0) | (x == math.inf))
+class_weights = replace(at_least_0, one_per_class=True)
 
 
 def class_target(pred, target):
-    """The rule for a target over the classes of `pred`: indices or distributions."""
+    """The rule for a target over the classes of the prediction: indices or distributions."""
     classes = pred.shape[-1]
     if target.ndim == pred.ndim:
         return distribution
     return Rule(f"must be a class from 0 to {classes - 1}", lambda x: (x < 0) | (x >= classes))
 
 
-def class_shape(pred, target):
-    """One example has K classes along the last axis of `pred`: the unreduced loss has the axes before it."""
+def same_shape(**arrays):
+    """Example by example: the unreduced loss has the shape of the arrays."""
+    (name, array), *others = arrays.items()
+    for other_name, other in others:
+        if other.shape != array.shape:
+            raise ValueError(
+                f"{name} has shape {tuple(array.shape)} and {other_name} has shape {tuple(other.shape)}: "
+                "they must be equal, nothing is broadcast"
+            )
+    return tuple(array.shape)
+
+
+def class_shape(**arrays):
+    """An example has K classes along the last axis of the prediction: the loss has the axes before it."""
+    (name, pred), (_, target) = arrays.items()
     shape = tuple(pred.shape)
     if pred.ndim == 0 or shape[-1] == 0:
-        raise ValueError(f"pred must have the classes along its last axis, got shape {shape}")
+        raise ValueError(f"{name} must have the classes along its last axis, got shape {shape}")
     if tuple(target.shape) == shape[:-1]:
         if not array_namespace(target).isdtype(target.dtype, "integral"):
             raise TypeError(
@@ -157,27 +176,38 @@ def class_shape(pred, target):
             )
     elif tuple(target.shape) != shape:
         raise ValueError(
-            f"pred has shape {shape} and target has shape {tuple(target.shape)}: target must hold "
+            f"{name} has shape {shape} and target has shape {tuple(target.shape)}: target must hold "
             f"class indices {shape[:-1]} or distributions {shape}, nothing is broadcast"
         )
     return shape[:-1]
 
 
-def same_shape(pred, target):
-    """Example by example: the unreduced loss has the shape of `pred`."""
-    if target.shape != pred.shape:
+def index_shape(**arrays):
+    """As `class_shape`, for class indices alone."""
+    (name, pred), (_, target) = arrays.items()
+    shape = class_shape(**arrays)
+    if target.ndim == pred.ndim:
         raise ValueError(
-            f"pred has shape {tuple(pred.shape)} and target has shape {tuple(target.shape)}: "
-            "they must be equal, nothing is broadcast"
+            f"{name} has shape {tuple(pred.shape)} and target has shape {tuple(target.shape)}: "
+            f"target must hold class indices {shape}"
         )
-    return tuple(pred.shape)
+    return shape
+
+
+def first_axis(**arrays):
+    """One loss for all that an example has: arrays of one shape (N, ...), the unreduced loss (N,)."""
+    shape = same_shape(**arrays)
+    if len(shape) < 2:
+        name = next(iter(arrays))
+        raise ValueError(f"{name} must be (N, ...), an example along the first axis, got shape {shape}")
+    return shape[:1]
 
 
 def loss(*, shape=same_shape, **rules):
     """Make a formula a loss.
 
-    `rules` says for each argument what it may be; `shape(pred, target)` checks that the two fit together and
-    returns the shape of the unreduced loss: that of `pred`, or what is left of it from the front.
+    `rules` says for each argument what it may be; `shape(pred=..., target=...)` checks that the arrays fit
+    together and returns the shape of the unreduced loss: that of `pred`, or its first axes.
     """
 
     def decorate(formula):
@@ -289,14 +319,14 @@ def _prepare(spec, name, args, kwargs):
     given = {**arrays, "weight": weight}
     given |= {key: value for key, value in parameters.items() if _is_array(value)}
     _check_kind({key: value for key, value in given.items() if value is not None})
-    pred = arrays["pred"]
+    name, pred = next(iter(arrays.items()))
     shape = spec.shape(**arrays)
     if math.prod(shape) == 0 and reduction == "mean":
-        raise ValueError(f"the mean over an empty batch is not defined: pred has shape {tuple(pred.shape)}")
+        raise ValueError(f"the mean over an empty batch is not defined: {name} has shape {tuple(pred.shape)}")
     keep = None if weight is None else _kept(weight, shape)
 
     for key, rule in spec.rules.items():
-        rule = rule if isinstance(rule, Rule) else rule(**arrays)
+        rule = rule if isinstance(rule, Rule) else rule(*arrays.values())
         if key in arrays:
             rule.check_array(key, arrays[key], keep)
         elif rule.one_per_class and _is_array(parameters[key]):
@@ -346,9 +376,10 @@ def _check_kind(given):
                 "the arrays must be of one library and on one device, got "
                 + ", ".join(f"{key} {value}" for key, value in what.items())
             )
-    isdtype = array_namespace(given["pred"]).isdtype
-    if not isdtype(given["pred"].dtype, "real floating"):
-        raise TypeError(f"pred must be floating point, got {given['pred'].dtype}; convert it first")
+    name, pred = next(iter(given.items()))
+    isdtype = array_namespace(pred).isdtype
+    if not isdtype(pred.dtype, "real floating"):
+        raise TypeError(f"{name} must be floating point, got {pred.dtype}; convert it first")
     for key, array in given.items():
         if isdtype(array.dtype, "complex floating"):
             raise TypeError(f"{key} must be real, got {array.dtype}")
@@ -358,10 +389,13 @@ def _kept(weight, shape):
     """None if every example counts, else the mask of those with a weight above 0."""
     if tuple(weight.shape) != shape:
         raise ValueError(f"weight has shape {tuple(weight.shape)}, the unreduced loss has shape {shape}")
-    if not bool(xp.all((weight >= 0) & (weight < math.inf))):
-        raise ValueError("weight must be finite and at least 0 everywhere")
-    keep = weight != 0
-    return None if bool(xp.all(keep)) else keep
+    try:
+        if not bool(xp.all((weight >= 0) & (weight < math.inf))):
+            raise ValueError("weight must be finite and at least 0 everywhere")
+        keep = weight > 0
+        return None if bool(xp.all(keep)) else keep
+    except RuntimeError:  # under vmap and on the meta device there are no values to look at
+        return None
 
 
 # 2. Evaluation

@@ -167,7 +167,7 @@ def log_cosh(pred, target):
     array([1.000e-04, 7.616e-01, 1.000e+00])
     """
     error = abs(pred - target)
-    near = xp.log1p(2 * xp.sinh(error / 2) ** 2)
+    near = xp.log1p(2 * xp.sinh(xp.clip(error, 0, 1) / 2) ** 2)
     far = error + xp.log1p(xp.exp(-2 * error)) - LOG_2
     return xp.where(error < 1, near, far)
 

@@ -26,6 +26,8 @@ class Domain:
     low: float | None = None  # the ends of what pred may be
     high: float | None = None
     unit: float = 1  # the scale on which the loss bends
+    discrete: bool = False  # a target has no neighbors
+    one_axis: bool = False  # an example is a row of any form, examples stand along the first axis alone
 
 
 def real_grid(dtype):
@@ -88,6 +90,24 @@ def class_probability_grid(dtype):
     return np.repeat(pred, 4, axis=0), np.tile(np.arange(4), len(pred))
 
 
+def scores_grid(dtype):
+    pred, _ = real_grid(dtype)
+    pred = pred[::3]
+    return np.concatenate([pred, pred]), np.repeat(np.array([1, -1], dtype=dtype), len(pred))
+
+
+def class_scores_grid(dtype):
+    rows = [(0, 0, 0, 0), (1, 0, -1, 0.25), (5, 4.75, 4, -1e4), (1e15, 0, -3, 1e-8), (0.5, 1.5, 0.75, 2)]
+    pred = np.array(rows, dtype=dtype)
+    return np.repeat(pred, 4, axis=0), np.tile(np.arange(4), len(pred))
+
+
+def masks_grid(dtype):
+    masks = [(0, 0, 0, 0), (1, 1, 1, 1), (1, 0, 0, 1), (0, 1, 0.25, 0)]
+    preds = [*masks, (0.5, 0.5, 0.5, 0.5), (1e-30, 1e-8, 0.01, 0.99), (1, 1e-8, 0, 0.5)]
+    return tuple(np.array(rows, dtype=dtype) for rows in zip(*product(preds, masks), strict=True))
+
+
 def draw_real(rng, shape):
     return rng.normal(size=shape) * 2, rng.normal(size=shape)
 
@@ -110,6 +130,33 @@ def draw_class_probabilities(rng, shape):
 
 def draw_two_distributions(rng, shape):
     return rng.dirichlet([2] * 4, size=shape), rng.dirichlet([2] * 4, size=shape)
+
+
+def draw_scores(rng, shape):
+    return rng.normal(size=shape) * 2, rng.choice([-1.0, 1.0], size=shape)
+
+
+def draw_class_scores(rng, shape):
+    return rng.normal(size=(*shape, 4)) * 2, rng.integers(4, size=shape)
+
+
+def draw_masks(rng, shape):
+    return tuple(rng.uniform(0.05, 0.95, size=(2, *shape, 4)))
+
+
+def bad_sign(pred, target):
+    yield "target 0", pred, abs(target) * 0, ValueError, r"target must be −1 or 1, got 0 at index \(0,\)"
+
+
+def bad_index(pred, target):
+    yield from (bad for bad in bad_classes(pred, target) if bad[0] != "sum")
+    yield "distribution", pred, pred, ValueError, r"target must hold class indices \(3,\)"
+
+
+def bad_masks(pred, target):
+    yield "one axis", pred[0], target[0], ValueError, r"pred must be \(N, ...\).* got shape \(4,\)"
+    yield "logits", pred * 9, target, ValueError, r"pred must lie in \[0, 1\]"
+    yield "target 255", pred, target * 255 + 255, ValueError, r"target must lie in \[0, 1\], got"
 
 
 def bad_target(pred, target):
@@ -150,6 +197,10 @@ def bad_class_probabilities(pred, target):
 REAL = Domain(real_grid, draw_real, unit=1e-300)
 LOGITS = Domain(logits_grid, draw_logits, bad_target)
 PROBABILITIES = Domain(probability_grid, draw_probabilities, bad_probabilities, low=0, high=1)
+SCORES = Domain(scores_grid, draw_scores, bad_sign, discrete=True)
+CLASS_SCORES = Domain(class_scores_grid, draw_class_scores, bad_index)
+INDEX_LOGITS = Domain(class_logits_grid, draw_class_logits, bad_index)
+MASKS = Domain(masks_grid, draw_masks, bad_masks, one_axis=True)
 CLASS_LOGITS = Domain(class_logits_grid, draw_class_logits, bad_classes)
 CLASS_PROBABILITIES = Domain(class_probability_grid, draw_class_probabilities, bad_class_probabilities, low=0)
 
@@ -185,6 +236,26 @@ def smoothed(target, classes, label_smoothing):
     return [(1 - epsilon) * (k == target) + epsilon / classes for k in range(classes)]
 
 
+def sigmoid(z):
+    return mp.mpf(0) if z < -30000 else 1 / (1 + mp.exp(-z))
+
+
+def focal(z, y, gamma, alpha=None):
+    """With 0^0 = 1; a sigmoid of exp(-30000) is written as 0."""
+    fading = [
+        sigmoid(-z) ** mp.mpf(gamma) * y * softplus(-z),
+        sigmoid(z) ** mp.mpf(gamma) * (1 - y) * softplus(z),
+    ]
+    return mp.fdot([1, 1] if alpha is None else [mp.mpf(alpha), 1 - mp.mpf(alpha)], fading)
+
+
+def overlap(p, y, alpha, beta, smooth):
+    hit = mp.fdot(p, y)
+    false = alpha * mp.fsum(a * (1 - b) for a, b in zip(p, y, strict=True))
+    missed = beta * mp.fsum((1 - a) * b for a, b in zip(p, y, strict=True))
+    return 1 - (hit + smooth) / (hit + false + missed + smooth)
+
+
 REFERENCES = {
     "mse": Case(lambda p, t: (p - t) ** 2),
     "mae": Case(lambda p, t: abs(p - t)),
@@ -217,6 +288,30 @@ REFERENCES = {
     "kl_divergence": Case(lambda p, k: -y_log(1, p[k]), domain=CLASS_PROBABILITIES),
     "generalized_cross_entropy": Case(
         lambda p, k, q: (1 - p[k] ** mp.mpf(q)) / mp.mpf(q), {"q": [0.7, 1.0, 0.01]}, CLASS_PROBABILITIES
+    ),
+    "hinge": Case(lambda s, y: max(mp.mpf(0), 1 - y * s), domain=SCORES),
+    "squared_hinge": Case(lambda s, y: max(mp.mpf(0), 1 - y * s) ** 2, domain=SCORES),
+    "multiclass_hinge": Case(
+        lambda s, k, p, margin: (
+            mp.fsum(max(0, margin - s[k] + x) ** p for j, x in enumerate(s) if j != k) / len(s)
+        ),
+        {"p": [1, 2], "margin": [1.0, 0.25]},
+        CLASS_SCORES,
+    ),
+    "focal": Case(focal, {"gamma": [2.0, 0.0, 0.5, 5.0], "alpha": [None, 0.25]}, LOGITS),
+    "softmax_focal": Case(
+        lambda z, k, gamma: focal(-mp.log(mp.expm1(minus_log_softmax(z, k))), 1, gamma),
+        {"gamma": [2.0, 0.0, 0.5]},
+        INDEX_LOGITS,
+    ),
+    "dice": Case(
+        lambda p, y, smooth: overlap(p, y, 0.5, 0.5, mp.mpf(smooth) / 2), {"smooth": [1.0, 0.5]}, MASKS
+    ),
+    "jaccard": Case(lambda p, y, smooth: overlap(p, y, 1, 1, smooth), {"smooth": [1.0, 0.5]}, MASKS),
+    "tversky": Case(
+        lambda p, y, alpha, beta, smooth: overlap(p, y, mp.mpf(alpha), mp.mpf(beta), mp.mpf(smooth)),
+        {"alpha": [0.5, 0.3], "beta": [0.7], "smooth": [1.0]},
+        MASKS,
     ),
 }
 
@@ -265,5 +360,11 @@ def _slope_at_the_end(difference, step):
 
 def size_of_the_terms(pred, target, options):
     """0, or 1 where the gradient is a difference p − y with 0 < y < 1, whose last digits cancel."""
-    soft = 0 < options.get("label_smoothing", 0) or (np.ndim(pred) == 0 and 0 < target < 1)
+    soft = 0 < options.get("label_smoothing", 0) or np.any((0 < target) & (target < 1))
     return np.full(np.shape(pred), float(soft))
+
+
+def digits_at_stake(pred, options):
+    """What rounding a logit does to exp(−γ z): γ z times the relative error of z."""
+    factor = (1 + options["gamma"]) * np.max(abs(pred)) / 8 if "gamma" in options else 0.0
+    return np.full(np.shape(pred), 1 + factor)

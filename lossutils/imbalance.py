@@ -1,0 +1,326 @@
+"""Losses for rare classes: focal losses, which fade out easy examples, and overlap losses, which score a set.
+
+The focal losses take logits. The overlap losses (`dice`, `jaccard`, `tversky`) take probabilities of any
+shape (N, ...) and give one loss for all that an example has: the pixels of an image, the labels of a
+text.
+"""
+
+from array_api_compat import array_namespace
+
+from .classification import log_sigmoid, one_hot, sigmoid, softmax, weigh_classes
+from .core import at_least_0, class_target, class_weights, first_axis, index_shape, loss, probability, xp
+
+# Focal losses
+
+
+@loss(target=probability, alpha=probability, gamma=at_least_0)
+def focal(logits, target, *, alpha=None, gamma=2.0):
+    """Focal loss: cross-entropy, times a factor that fades as the right answer becomes probable.
+
+    ::
+
+        loss = −a (1 − p)^gamma log p                            p: the probability of the true class, σ(±z)
+        grad = ∓a (1 − p)^gamma (1 − p − gamma p log p)          − for target 1, + for target 0
+
+    Parameters
+    ----------
+    logits : array of floats, any shape
+        NumPy array or torch tensor. A NaN in it is a NaN in the result.
+    target : array of the shape of logits
+        0 or 1. In between, the two losses are mixed in that proportion.
+    alpha : float in [0, 1], optional
+        a is alpha for target 1 and 1 − alpha for target 0; 1 for both if it is None.
+    gamma : float, default 2.0
+        At least 0. With 0 the loss is cross-entropy. With 2, an example at p = 0.9 counts a hundredth.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: alpha is the weight of the *positive* class. With the usual alpha = 0.25 a rare positive
+    class is weighted down, because gamma already turns the easy negatives down. Value and gradient are
+    right for every finite logit and every gamma, gamma < 1 at ±1e4 included.
+    PyTorch: `torchvision.ops.sigmoid_focal_loss` (alpha=0.25 by default, reduction "none"). Keras:
+    `BinaryFocalCrossentropy()`, the target first. optax: `sigmoid_focal_loss`.
+    Source: Lin et al. (2017), arXiv:1708.02002.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> logits, target = np.array([0.0, 3.0, -3.0]), np.array([1.0, 1.0, 1.0])
+    >>> focal(logits, target, reduction="none").round(5)
+    array([1.73290e-01, 1.10000e-04, 2.76628e+00])
+    >>> focal.grad(logits, target, reduction="sum").round(5)
+    array([-2.98290e-01, -3.10000e-04, -1.12675e+00])
+    """
+    positive = xp.where(target == 0, 0 * logits, target * _focal(logits, gamma))
+    negative = xp.where(target == 1, 0 * logits, (1 - target) * _focal(-logits, gamma))
+    return positive + negative if alpha is None else alpha * positive + (1 - alpha) * negative
+
+
+@focal.gradient
+def _(logits, target, *, alpha=None, gamma=2.0):
+    positive = target * _focal_slope(logits, gamma)
+    negative = -(1 - target) * _focal_slope(-logits, gamma)
+    return positive + negative if alpha is None else alpha * positive + (1 - alpha) * negative
+
+
+def _focal(z, gamma):
+    """(1 − p)^gamma (−log p) with p = σ(z)."""
+    return _fading(z, gamma) * -log_sigmoid(z)
+
+
+def _focal_slope(z, gamma):
+    """Its derivative, (1 − p)^gamma (gamma p log p − (1 − p)): two terms of one sign."""
+    return _fading(z, gamma) * (gamma * sigmoid(z) * log_sigmoid(z) - sigmoid(-z))
+
+
+def _fading(z, gamma):
+    """(1 − p)^gamma = σ(−z)^gamma, also where σ(−z) is below the smallest float."""
+    small = sigmoid(-z)
+    representable = small > array_namespace(z).finfo(z.dtype).smallest_normal
+    return xp.where(representable, small**gamma, xp.exp(gamma * log_sigmoid(-z)))
+
+
+@loss(shape=index_shape, target=class_target, gamma=at_least_0, class_weight=class_weights)
+def softmax_focal(logits, target, *, gamma=2.0, class_weight=None):
+    """Focal loss over K classes: `cross_entropy`, times (1 − p_t)^gamma.
+
+    ::
+
+        loss = −w_t (1 − p_t)^gamma log p_t          p = softmax(z), z = logits, t = target, w = class_weight
+        grad_t = g,  grad_j = −g p_j / (1 − p_t)     g = −w_t (1 − p_t)^gamma (1 − p_t − gamma p_t log p_t)
+
+    Parameters
+    ----------
+    logits : array of floats (..., K)
+        NumPy array or torch tensor, the K classes along the last axis. A NaN in it is a NaN in the result.
+    target : array of whole numbers (...)
+        A class from 0 to K − 1 for each example.
+    gamma : float, default 2.0
+        At least 0. With 0 the loss is cross-entropy.
+    class_weight : array (K,), optional
+        What each class counts; at least 0. A mean divides by the sum of the weights of the targets.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    It is the binary focal loss of one logit, d = z_t − log Σ_{j≠t} exp(z_j), because p_t = σ(d).
+    PyTorch, optax: none. Keras: `CategoricalFocalCrossentropy()`, the target first, alpha = 0.25 for all
+    classes.
+    Source: Lin et al. (2017), arXiv:1708.02002.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> logits, target = np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 40.0]]), np.array([0, 2])
+    >>> softmax_focal(logits, target, reduction="none")
+    array([4.56777990e-02, 6.13411846e-52])
+    >>> softmax_focal.grad(logits[:1], target[:1]).round(4)
+    array([[-0.0983,  0.0719,  0.0264]])
+    """
+    rows = one_hot(target, logits)
+    against_the_others, _ = _one_logit(logits, rows)
+    return xp.sum(weigh_classes(rows, class_weight), axis=-1) * _focal(against_the_others, gamma)
+
+
+@softmax_focal.gradient
+def _(logits, target, *, gamma=2.0, class_weight=None):
+    rows = one_hot(target, logits)
+    against_the_others, shares = _one_logit(logits, rows)
+    slope = xp.sum(weigh_classes(rows, class_weight), axis=-1) * _focal_slope(against_the_others, gamma)
+    return xp.expand_dims(slope, axis=-1) * (rows - shares)
+
+
+@softmax_focal.denominator
+def _(logits, target, *, gamma=2.0, class_weight=None):
+    return xp.sum(weigh_classes(one_hot(target, logits), class_weight), axis=-1)
+
+
+def _one_logit(logits, rows):
+    """d with p_t = σ(d), and the shares of the others in 1 − p_t, which are −∂d/∂z_j."""
+    if logits.shape[-1] < 2:
+        raise ValueError(f"softmax_focal needs at least two classes, got {logits.shape[-1]}")
+    others = xp.where(rows == 1, xp.full_like(logits, -float("inf")), logits)
+    largest = xp.max(others, axis=-1, keepdims=True)
+    log_sum = largest[..., 0] + xp.log(xp.sum(xp.exp(others - largest), axis=-1))
+    of_target = xp.sum(xp.where(rows == 1, logits, xp.zeros_like(logits)), axis=-1)
+    return of_target - log_sum, softmax(others)
+
+
+# Overlap losses
+
+
+@loss(shape=first_axis, pred=probability, target=probability, smooth=at_least_0)
+def dice(pred, target, *, smooth=1.0):
+    """Soft Dice loss: 1 minus twice the overlap over the sum of the two sizes.
+
+    ::
+
+        loss = 1 − (2 Σ p y + smooth) / (Σ p + Σ y + smooth)          p = pred, y = target, sums over an
+        example grad = ((1 − 2 y) − loss) / (Σ p + Σ y + smooth)
+
+    Parameters
+    ----------
+    pred : array of floats (N, ...)
+        NumPy array or torch tensor of probabilities. A NaN in it is a NaN in the result.
+    target : array of the shape of pred
+        0 or 1, or shares in between.
+    smooth : float, default 1.0
+        Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0, and an
+        empty target gives no gradient: the loss is 1 for every prediction that is not empty.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: one loss an example, then the mean; "batch Dice", over all pixels of a batch, is the call with
+    `pred.reshape(1, -1)`. The sizes enter as they are; Milletari et al. square them.
+    Calculated as (Σ p (1 − y) + Σ (1 − p) y) / (...), which keeps its digits where the overlap is good.
+    PyTorch, optax: none. Keras: `Dice()`, the target first. MONAI: `DiceLoss`, smooth 1e-5.
+    Source: Dice (1945), doi:10.2307/1932409; as a loss: Milletari et al. (2016), arXiv:1606.04797.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pred, target = np.array([[1.0, 0.5, 0.0], [0.0, 0.0, 0.0]]), np.array([[1, 1, 0], [0, 0, 0]])
+    >>> dice(pred, target, reduction="none").round(4)
+    array([0.1111, 0.    ])
+    >>> dice.grad(pred, target, reduction="sum").round(4)
+    array([[-0.2469, -0.2469,  0.1975],
+           [ 1.    ,  1.    ,  1.    ]])
+    """
+    return _overlap(pred, target, 1, 1, 2, smooth)
+
+
+@dice.gradient
+def _(pred, target, *, smooth=1.0):
+    return _overlap_slope(pred, target, 1, 1, 2, smooth)
+
+
+@loss(shape=first_axis, pred=probability, target=probability, smooth=at_least_0)
+def jaccard(pred, target, *, smooth=1.0):
+    """Soft Jaccard loss: 1 minus the intersection over the union.
+
+    ::
+
+        loss = 1 − (Σ p y + smooth) / (Σ p + Σ y − Σ p y + smooth)          p = pred, y = target
+        grad = ((1 − 2 y) − (1 − y) loss) / (Σ p + Σ y − Σ p y + smooth)
+
+    Parameters
+    ----------
+    pred : array of floats (N, ...)
+        NumPy array or torch tensor of probabilities. A NaN in it is a NaN in the result.
+    target : array of the shape of pred
+        0 or 1, or shares in between.
+    smooth : float, default 1.0
+        Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    With J = 1 − loss and D the Dice coefficient of the same masks without smoothing, D = 2 J / (1 + J):
+    the two order the predictions of one image alike, and average differently over several.
+    PyTorch, Keras, optax: none. segmentation-models-pytorch: `JaccardLoss`.
+    Source: Jaccard (1912), doi:10.1111/j.1469-8137.1912.tb05611.x; as a loss: Rahman and Wang (2016),
+    doi:10.1007/978-3-319-50835-1_22.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pred, target = np.array([[1.0, 0.5, 0.0]]), np.array([[1, 1, 0]])
+    >>> jaccard(pred, target, smooth=0, reduction="none")
+    array([0.25])
+    """
+    return _overlap(pred, target, 1, 1, 1, smooth)
+
+
+@jaccard.gradient
+def _(pred, target, *, smooth=1.0):
+    return _overlap_slope(pred, target, 1, 1, 1, smooth)
+
+
+@loss(
+    shape=first_axis,
+    pred=probability,
+    target=probability,
+    alpha=at_least_0,
+    beta=at_least_0,
+    smooth=at_least_0,
+)
+def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
+    """Tversky loss: an overlap that counts false positives and false negatives differently.
+
+    ::
+
+        loss = 1 − (TP + smooth) / (TP + alpha FP + beta FN + smooth)
+        TP = Σ p y,  FP = Σ p (1 − y),  FN = Σ (1 − p) y          p = pred, y = target
+
+    Parameters
+    ----------
+    pred : array of floats (N, ...)
+        NumPy array or torch tensor of probabilities. A NaN in it is a NaN in the result.
+    target : array of the shape of pred
+        0 or 1, or shares in between.
+    alpha, beta : float, default 0.5
+        What a false positive and a false negative count; at least 0. beta > alpha asks for recall.
+    smooth : float, default 1.0
+        Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    alpha = beta = 1 is `jaccard`; alpha = beta = ½ is `dice` with twice the smooth. Convention of the
+    paper: alpha for false positives. Some libraries swap the two.
+    PyTorch, optax: none. Keras: `Tversky()`, the target first, alpha for false positives.
+    Source: Tversky (1977), doi:10.1037/0033-295X.84.4.327; as a loss: Salehi et al. (2017), arXiv:1706.05721.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pred, target = np.array([[1.0, 0.5, 0.0]]), np.array([[1, 1, 0]])
+    >>> tversky(pred, target, alpha=0.3, beta=0.7, smooth=0, reduction="none").round(4)
+    array([0.1892])
+    """
+    return _overlap(pred, target, alpha, beta, 1, smooth)
+
+
+@tversky.gradient
+def _(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
+    return _overlap_slope(pred, target, alpha, beta, 1, smooth)
+
+
+def _overlap(pred, target, alpha, beta, gain, smooth):
+    """(alpha FP + beta FN) / (gain TP + alpha FP + beta FN + smooth), and 0 for 0 / 0."""
+    hit, missed = _sums(pred, target, alpha, beta, gain, smooth)
+    return missed / (hit + missed + (hit + missed == 0))
+
+
+def _overlap_slope(pred, target, alpha, beta, gain, smooth):
+    """The derivative of missed / (hit + missed): (missed' hit − missed hit') / (hit + missed)²."""
+    hit, missed = _sums(pred, target, alpha, beta, gain, smooth)
+    one_per_example = (-1, *(1,) * (pred.ndim - 1))
+    hit, missed = xp.reshape(hit, one_per_example), xp.reshape(missed, one_per_example)
+    total = hit + missed + (hit + missed == 0)
+    slope = alpha * (1 - target) - beta * target
+    return (hit / total * slope - missed / total * gain * target) / total
+
+
+def _sums(pred, target, alpha, beta, gain, smooth):
+    """gain TP + smooth, and alpha FP + beta FN."""
+    axes = tuple(range(1, pred.ndim))
+    missed = xp.sum(alpha * pred * (1 - target) + beta * (1 - pred) * target, axis=axes)
+    return gain * xp.sum(pred * target, axis=axes) + smooth, missed

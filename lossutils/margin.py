@@ -1,0 +1,159 @@
+"""Margin losses: hinge and squared hinge for two classes, the multiclass hinge for K.
+
+They take scores, not probabilities, and stop asking once the right side is won by a margin: beyond it value
+and gradient are exactly 0. None of them is a negative log-likelihood, so their scores are not logits.
+"""
+
+from .classification import one_hot, weigh_classes
+from .core import Rule, class_target, class_weights, index_shape, loss, positive, sign, xp
+
+plus_or_minus_1 = Rule("must be −1 or 1", lambda x: (abs(x) != 1) & (x == x))
+one_or_two = Rule("must be 1 or 2", lambda x: (x != 1) & (x != 2))
+
+
+@loss(target=plus_or_minus_1)
+def hinge(pred, target):
+    """Hinge loss of a score: what is missing to a margin of 1.
+
+    ::
+
+        loss = max(0, 1 − y s)          s = pred, y = target, −1 or 1
+        grad = −y if y s < 1, else 0
+
+    {parameters}
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Targets are −1 and 1, not 0 and 1. Convention: at y s = 1 every slope between −y and 0 is a subgradient;
+    `hinge.grad` is the smallest of them, 0.
+    PyTorch: none for two classes (`F.hinge_embedding_loss` is something else). Keras: `Hinge()`, the
+    target first, which turns 0 and 1 into −1 and 1. optax: `hinge_loss`. scikit-learn:
+    `hinge_loss(y_true, decision)`.
+    Source: Cortes and Vapnik (1995), doi:10.1007/BF00994018.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pred, target = np.array([2.0, 0.3, -0.5]), np.array([1.0, 1.0, 1.0])
+    >>> hinge(pred, target, reduction="none")
+    array([0. , 0.7, 1.5])
+    >>> hinge.grad(pred, target, reduction="sum")
+    array([-0., -1., -1.])
+    """
+    return xp.maximum(1 - target * pred, 0)
+
+
+@hinge.gradient
+def _(pred, target):
+    return -target * xp.maximum(sign(1 - target * pred), 0)
+
+
+@loss(target=plus_or_minus_1)
+def squared_hinge(pred, target):
+    """Square of the hinge loss: small violations cost little, large ones much, and the slope has no jump.
+
+    ::
+
+        loss = max(0, 1 − y s)²          s = pred, y = target, −1 or 1
+        grad = −2 y max(0, 1 − y s)
+
+    {parameters}
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Targets are −1 and 1, not 0 and 1. The first derivative is continuous, at y s = 1 too; the second
+    jumps there from 2 to 0.
+    PyTorch: none. Keras: `SquaredHinge()`, the target first. optax: none. scikit-learn: the default of
+    `LinearSVC`.
+    Source: Lee and Mangasarian (2001), doi:10.1023/A:1011215321374.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pred, target = np.array([2.0, 0.5, -0.5]), np.array([1.0, 1.0, 1.0])
+    >>> squared_hinge(pred, target, reduction="none")
+    array([0.  , 0.25, 2.25])
+    >>> squared_hinge.grad(pred, target, reduction="sum")
+    array([-0., -1., -3.])
+    """
+    return xp.maximum(1 - target * pred, 0) ** 2
+
+
+@squared_hinge.gradient
+def _(pred, target):
+    return -2 * target * xp.maximum(1 - target * pred, 0)
+
+
+@loss(shape=index_shape, target=class_target, p=one_or_two, margin=positive, class_weight=class_weights)
+def multiclass_hinge(pred, target, *, p=1, margin=1.0, class_weight=None):
+    """Multiclass hinge loss: what each wrong class lacks to a margin below the right one, averaged over K.
+
+    ::
+
+        loss = w_t / K · Σ_{j≠t} max(0, margin − s_t + s_j)^p          s = pred, t = target, w = class_weight
+        grad_j = w_t / K · p max(0, margin − s_t + s_j)^(p − 1)   where that is positive (j ≠ t)
+        grad_t = −Σ_{j≠t} grad_j
+
+    Parameters
+    ----------
+    pred : array of floats (..., K)
+        NumPy array or torch tensor of scores, the K classes along the last axis.
+    target : array of whole numbers (...)
+        A class from 0 to K − 1 for each example.
+    p : 1 or 2, default 1
+        The power of a violation.
+    margin : float, default 1.0
+        Positive and finite, in the units of the scores.
+    class_weight : array (K,), optional
+        What an example counts according to its class; at least 0. It does not enter the denominator of a
+        mean.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: PyTorch's `F.multi_margin_loss`, value by value: the sum over the wrong classes is divided
+    by K, not by K − 1, and class weights do not enter the denominator of the mean. Crammer and Singer
+    take the largest violation instead of the sum. At a kink the gradient is the smallest subgradient.
+    Keras: `CategoricalHinge()` (Crammer and Singer). optax: `multiclass_hinge_loss` (the same).
+    Source: Weston and Watkins (1999), ESANN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pred, target = np.array([[2.0, 1.5, -1.0], [0.0, 3.0, 0.0]]), np.array([0, 1])
+    >>> multiclass_hinge(pred, target, reduction="none").round(4)
+    array([0.1667, 0.    ])
+    >>> multiclass_hinge.grad(pred, target, reduction="sum").round(4)
+    array([[-0.3333,  0.3333,  0.    ],
+           [ 0.    ,  0.    ,  0.    ]])
+    """
+    violation, rows = _violations(pred, target, margin)
+    weight = xp.sum(weigh_classes(rows, class_weight), axis=-1)
+    return weight * xp.sum(violation**p, axis=-1) / pred.shape[-1]
+
+
+@multiclass_hinge.gradient
+def _(pred, target, *, p=1, margin=1.0, class_weight=None):
+    violation, rows = _violations(pred, target, margin)
+    slope = sign(violation) if p == 1 else 2 * violation
+    slope = slope * xp.sum(weigh_classes(rows, class_weight), axis=-1, keepdims=True) / pred.shape[-1]
+    return slope - rows * xp.sum(slope, axis=-1, keepdims=True)
+
+
+def _violations(pred, target, margin):
+    """max(0, margin − s_t + s_j), 0 for the target itself; and the target as one-hot rows."""
+    rows = one_hot(target, pred)
+    of_target = xp.sum(xp.where(rows == 1, pred, xp.zeros_like(pred)), axis=-1, keepdims=True)
+    violation = xp.maximum(margin - of_target + pred, 0)
+    return xp.where(rows == 1, 0 * pred, violation), rows
