@@ -40,7 +40,7 @@ browser: $(READY)
 	  { echo "The checks need a browser: sudo apt-get install chromium"; exit 1; }
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks
+	env -u MPLBACKEND $(BIN)/jupyter lab notebooks
 
 serve: book
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000

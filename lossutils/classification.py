@@ -166,8 +166,8 @@ def bce_with_logits(pred, target, *, pos_weight=None):
     Notes
     -----
     Targets in [0, 1], soft ones included. A logit of ±1e4 has its true loss, and a confidently wrong one
-    a gradient of size 1. PyTorch: `F.binary_cross_entropy_with_logits`, which takes a target of 2 and
-    returns a negative loss.
+    a gradient of size 1. PyTorch: `F.binary_cross_entropy_with_logits`, whose mean divides by the number
+    of elements whatever the `weight`, and which takes a target of 2 and returns a negative loss.
     Keras: `BinaryCrossentropy(from_logits=True)`. optax: `sigmoid_binary_cross_entropy`.
     Source: Cox (1958), doi:10.1111/j.2517-6161.1958.tb00292.x.
 
@@ -246,14 +246,14 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
     ::
 
         loss = −Σ_k w_k y_k log softmax(z)_k          z = pred, y = (1 − ε) target + ε / K, w = class_weight
-        grad = softmax(z) − y                         for w = 1
+        grad_j = softmax(z)_j Σ_k w_k y_k − w_j y_j   = softmax(z)_j − y_j for w = 1
 
     {class parameters}
     label_smoothing : float, default 0.0
         ε: the share of the target that is spread over all K classes; at least 0 and below 1.
     class_weight : array (K,), optional
-        What each class counts; at least 0. A mean divides by the sum of the weights of the targets (with
-        distributions as targets: of the weights averaged over each), 0 / 0 being 0.
+        What each class counts; at least 0. A mean divides by the sum of w_t over the examples (for a
+        distribution as target: of Σ_k w_k target_k), with or without smoothing; 0 / 0 is 0.
 
     {returns}
 
@@ -261,9 +261,10 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
 
     Notes
     -----
-    PyTorch has the classes second: (N, K, H, W) there is `movedim(1, -1)` here. An index of −1 or −100 is
-    an error: give an example the weight 0 to ignore it. Where the target has the largest logit the loss
-    is log1p of what the others add, so a logit gap of 40 costs 4e-18 in float32 too.
+    PyTorch has the classes second: (N, K, H, W) there is `movedim(1, -1)` here; forgotten, it is an error
+    unless K = H = W. `ignore_index=-100` there is `weight=target != -100` here: an index out of range is
+    an error unless its weight is 0. Where the target has the largest logit the loss is log1p of what
+    the others add, so a logit gap of 40 costs 4e-18 in float32 too.
     PyTorch: `F.cross_entropy`; with distributions as targets its mean divides by N whatever the class
     weights.
     Keras: `SparseCategoricalCrossentropy(from_logits=True)`. optax: `softmax_cross_entropy`.

@@ -89,7 +89,8 @@ Returns
 -------
 array
     Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-    calculated in float32. `.grad` takes the same arguments and returns the derivative of the reduced loss
+    calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
+    do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
     with respect to `pred`, of its shape (for "none": of the sum).""",
     "raises": """\
 Raises

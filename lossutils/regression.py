@@ -66,7 +66,7 @@ def mae(pred, target):
 
     Notes
     -----
-    Convention: at e = 0 every slope between −1 and 1 is a subgradient; `mae.grad` is the smallest of them, 0.
+    Convention: at e = 0 every slope between −1 and 1 is a subgradient; `mae.grad` is the smallest in size, 0.
     PyTorch: `F.l1_loss`. Keras: `MeanAbsoluteError`. optax: none.
     scikit-learn: `mean_absolute_error(y_true, y_pred)`, the target first.
     Source: Boscovich (1757), Laplace (1774).
@@ -189,8 +189,8 @@ def quantile(pred, target, *, q=0.5):
 
     {parameters}
     q : float, default 0.5
-        The level of the quantile, strictly between 0 and 1. With q = 0.9 a prediction that is too low costs
-        nine times one that is too high by as much.
+        The level of the quantile, one number strictly between 0 and 1. With q = 0.9 a prediction that is too
+        low costs nine times one that is too high by as much.
 
     {returns}
 

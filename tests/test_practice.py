@@ -76,6 +76,42 @@ def _(function, x, h=1e-5):
     return out
 
 
+@guise("finite_difference", "no brackets")
+def _(function, x, h=1e-5):
+    return np.array([(function(x + e) - function(x - e)) / 2 * h for e in h * np.eye(x.size)])
+
+
+@guise("finite_difference", "second point is x")
+def _(function, x, h=1e-5):
+    out = np.zeros(len(x))
+    for k in range(len(x)):
+        x[k] += h
+        above = function(x)
+        x[k] -= h
+        out[k] = (above - function(x)) / (2 * h)
+    return out
+
+
+@guise("finite_difference", "same point twice")
+def _(function, x, h=1e-5):
+    out = np.zeros(len(x))
+    for k in range(len(x)):
+        up = down = x
+        up[k] += h
+        down[k] -= h
+        out[k] = (function(up) - function(down)) / (2 * h)
+    return out
+
+
+@guise("finite_difference", "step not reset")
+def _(function, x, h=1e-5):
+    step, out = np.zeros(len(x)), []
+    for k in range(len(x)):
+        step[k] = h
+        out.append((function(x + step) - function(x - step)) / (2 * h))
+    return out
+
+
 @solves
 def l2_step(w, gradient, lr, penalty):
     return np.array([a - lr * g - lr * 2 * penalty * a for a, g in zip(w, gradient, strict=True)])
@@ -84,6 +120,22 @@ def l2_step(w, gradient, lr, penalty):
 @guise("l2_step", "decay without lr")
 def _(w, gradient, lr, penalty):
     return w * (1 - 2 * penalty) - gradient * lr
+
+
+@guise("l2_step", "decay after the step")
+def _(w, gradient, lr, penalty):
+    w = w - lr * gradient
+    return w - 2 * lr * penalty * w
+
+
+@guise("l2_step", "only the step, unsigned")
+def _(w, gradient, lr, penalty):
+    return lr * gradient + lr * penalty * 2 * w
+
+
+@guise("l2_step", "sum as the gradient")
+def _(w, gradient, lr, penalty):
+    return [a - lr * (g + penalty * (w @ w)) for a, g in zip(w, gradient, strict=True)]
 
 
 @solves
@@ -122,6 +174,24 @@ def _(pred, target):
 @guise("mse", "every pair")
 def _(pred, target):
     return np.mean((pred.reshape(-1, 1) - target) ** 2)
+
+
+@guise("mse", "target squared")
+def _(pred, target):
+    return sum(p - t**2 for p, t in zip(pred, target, strict=True)) / len(pred)
+
+
+@guise("mse", "return inside the loop")
+def _(pred, target):
+    total = 0
+    for p, t in zip(pred, target, strict=True):
+        total += (p - t) ** 2
+        return total / len(pred)
+
+
+@guise("mse", "divided by 3")
+def _(pred, target):
+    return sum((p - t) ** 2 for p, t in zip(pred, target, strict=True)) / 3
 
 
 @solves
@@ -168,6 +238,12 @@ def _(pred, target, delta=1.0):
     return huber(pred, target)
 
 
+@guise("huber", "offset ½")
+def _(pred, target, delta):
+    e = np.abs(pred - target)
+    return np.mean(np.where(e <= delta, 0.5 * e**2, delta * e - 0.5 * delta))
+
+
 @solves
 def quantile(pred, target, q=0.5):
     return (
@@ -202,6 +278,11 @@ def _(pred, target):
     return [(p - t) / len(pred) for p, t in zip(pred, target, strict=True)]
 
 
+@guise("mse_gradient", "summed")
+def _(pred, target):
+    return (2 * (pred - target)).sum()
+
+
 @solves
 def mae_gradient(pred, target):
     return ((pred > target).astype(float) - (pred < target)) / len(pred)
@@ -231,6 +312,11 @@ def _(pred, target, delta=1.0):
 @guise("huber_gradient", "no sign beyond delta")
 def _(pred, target, delta=1.0):
     return [(e if abs(e) <= delta else delta) / len(pred) for e in pred - target]
+
+
+@guise("huber_gradient", "size beyond delta")
+def _(pred, target, delta=1.0):
+    return [(e if abs(e) <= delta else delta * abs(e)) / len(pred) for e in pred - target]
 
 
 @solves
@@ -273,6 +359,11 @@ def _(values, weights):
             return value
 
 
+@guise("mae_minimizer", "weights cut off")
+def _(values, weights):
+    return statistics.median(v for v, w in zip(values, weights, strict=True) for _ in range(int(w)))
+
+
 @solves
 def squared_relative_minimizer(values):
     weights = [v**-2 for v in values]
@@ -282,6 +373,11 @@ def squared_relative_minimizer(values):
 @guise("squared_relative_minimizer", "harmonic mean")
 def _(values):
     return statistics.harmonic_mean(values)
+
+
+@guise("squared_relative_minimizer", "upside down")
+def _(values):
+    return sum(v**-2 for v in values) / sum(v**-1 for v in values)
 
 
 @solves
@@ -1037,6 +1133,11 @@ def python_caret(pred, target):
         ("mae", lambda pred, target: math.fabs(pred - target), "take one number"),
         ("mae", lambda pred, target: nmupy.mean(pred), "Is the name spelled the same"),  # noqa: F821
         ("mae", lambda pred, target: np.ones(7) - np.ones(9), "Print the shapes"),
+        (
+            "mae_minimizer",
+            lambda values, weights: np.median(np.repeat(values, weights)),
+            "whole numbers only",
+        ),
     ],
 )
 def test_common_exceptions_are_explained(name, function, explanation):
@@ -1079,6 +1180,24 @@ def test_the_text_of_an_unknown_mistake():
           got         [27.0]
           hint        Work this input out on paper and compare every step with your
                       code.""")
+
+
+def test_a_factor_is_written_without_needless_decimals():
+    for factor, text in ((-2, "-2"), (5, "5"), (0.75, "0.75"), (1 / 3, "0.3333")):
+        answer = flat(check("mae", lambda pred, target, factor=factor: factor * mae(pred, target)))
+        assert f"Every answer is {text} times the expected one." in answer
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("constant", [18.4, 0, 1])
+def test_an_answer_that_ignores_the_input_is_said_to_do_so(name, constant):
+    @like_solution(name)
+    def function(call, *args):
+        return np.full(np.shape(call()), constant)
+
+    report = check(name, function)
+    assert report.mistake or f"Your answer is {constant} whatever the input." in flat(report)
+    assert constant != 18.4 or report.mistake is None
 
 
 def test_a_small_difference_is_shown_with_the_digits_it_needs():

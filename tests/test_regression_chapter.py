@@ -1,14 +1,22 @@
 """Statements of the regression chapter that are plain arithmetic or belong to no cell of its notebook."""
 
 import inspect
+import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 from scipy.stats import norm
 from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor
-from sklearn.linear_model import SGDRegressor
+from sklearn.linear_model import HuberRegressor, SGDRegressor
 
 from lossutils import huber, log_cosh, mae, mse, quantile
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "book/regression.md").read_text(encoding="utf-8")
 
 
 def one(loss, error, **parameters):
@@ -128,3 +136,166 @@ def test_rmse_of_the_two_batches():
 @pytest.mark.parametrize("model", [SGDRegressor, GradientBoostingRegressor, HistGradientBoostingRegressor])
 def test_the_default_of_scikit_learn_is_squared_error(model):
     assert inspect.signature(model).parameters["loss"].default == "squared_error"
+
+
+def typed(pattern):
+    """The numbers that the page types in the one place that looks like the pattern."""
+    found = re.findall(pattern, PAGE)
+    assert len(found) == 1, f"{len(found)} places like {pattern}"
+    groups = found[0] if isinstance(found[0], tuple) else found
+    return [float(re.sub(r"[,{}]", "", g.replace("−", "-"))) for g in groups]
+
+
+def glued():
+    """Key and number of every text that the notebook hands to the page."""
+    cells = json.loads((ROOT / "notebooks/regression.ipynb").read_text(encoding="utf-8"))["cells"]
+    outputs = [o for cell in cells for o in cell.get("outputs", []) if "scrapbook" in o.get("metadata", {})]
+    for output in outputs:
+        text = "".join(output["data"].get("application/papermill.record/text/plain", ""))
+        number = re.search(r"[−-]?\d[\d,]*\.?\d*", text)
+        if number:
+            key = output["metadata"]["scrapbook"]["name"]
+            yield key, float(number[0].replace(",", "").replace("−", "-"))
+
+
+GLUED = dict(glued())
+
+
+def test_one_against_ten_on_the_page():
+    for name, loss, parameters in [
+        ("MSE", mse, {}),
+        ("MAE", mae, {}),
+        ("Huber, δ = 1", huber, {"delta": 1.0}),
+    ]:
+        of_loss = one(loss, 10.0, **parameters), 10 * one(loss, 1.0, **parameters)
+        of_pull = pull(loss, 10.0, **parameters), 10 * pull(loss, 1.0, **parameters)
+        shares = [round(100 * a / (a + b)) for a, b in (of_loss, of_pull)]
+        row = typed(rf"\| {name} \| ([\d.]+) : (\d+) \| (\d+) % \| (\d+) : (\d+) \| (\d+) % \|")
+        assert row == [*of_loss, shares[0], *of_pull, shares[1]]
+
+
+def test_weighted_median_on_the_page():
+    values, weights = np.array([2.0, 3.0, 7.0, 10.0]), np.array([1.0, 2.0, 1.0, 5.0])
+    problem = typed(r"\$1\|c - (\d+)\| \+ 2\|c - (\d+)\| \+ 1\|c - (\d+)\| \+ 5\|c - (\d+)\|\$")
+    assert problem == values.tolist()
+    cost = [(weights * abs(c - values)).sum() for c in (10.0, 7.0, 3.0)]
+    assert typed(r"\+ 3 = (\d+)\$; at 7 it is (\d+), at 3 it is (\d+)") == cost
+    pulls = -9 + 2 * np.cumsum(weights)
+    assert typed(
+        r"After 2 it is (\S+), after 3 it is (\S+), after 7 it is (\S+), after 10 it is \+(\d+)"
+    ) == [*pulls]
+    assert typed(r"[Tt]he weighted mean (\d\.\d)") == [round(np.average(values, weights=weights), 1)]
+
+
+def test_steps_of_mae_and_of_huber_on_one_example():
+    path = 3.7 - 0.5 * np.arange(9)
+    steps, left, other = typed(
+        r"After (\d+) steps the error is ([\d.]+); from then on .* and (−[\d.]+), a band"
+    )
+    assert int(np.argmax(abs(path) < 0.5)) == steps
+    assert path[int(steps)] == pytest.approx(left)
+    assert left - 0.5 == pytest.approx(other)
+    for delta in (0.01, 0.2, 1.0):  # any delta, also one below half the step
+        error = 3.7
+        for _ in range(1000):
+            error -= 0.5 * pull(huber, error, delta=delta)
+        assert abs(error) < 1e-12
+
+
+def test_curves_of_the_fixed_step():
+    start, step, factor, low, high, slower = typed(
+        r"error ([\d.]+) at the start, step ([\d.]+)\. MSE: a factor of ([\d.]+) .* between (−[\d.]+) and "
+        r"([\d.]+)\. Huber: a constant pace, then a factor of ([\d.]+)\."
+    )
+    assert factor == pytest.approx(1 - 2 * step)
+    assert slower == pytest.approx(1 - step)
+    assert start - step * 50 == pytest.approx(high)
+    assert high - step == pytest.approx(low)
+
+
+def test_mae_takes_a_thousand_times_as_many_steps_in_dollars():
+    def steps(error, near):
+        count = 0
+        while abs(error) >= near:
+            error -= 10.0 * pull(mae, error)
+            count += 1
+        return count
+
+    assert steps(180_796.0, 1000.0) / steps(180.796, 1.0) == pytest.approx(1000, rel=0.01)
+
+
+def test_cosh_overflows_where_the_page_says():
+    (limit,) = typed(r"overflows in float64 for \$\|e\| > ([\d.]+)\$")
+    assert np.isfinite(np.cosh(limit - 0.1))
+    with np.errstate(over="ignore"):
+        assert np.isinf(np.cosh(limit))
+
+
+def test_efficiencies_on_the_page():
+    assert typed(r"frac\{2\}\{\\pi\} \\approx ([\d.]+),") == [round(2 / np.pi, 3)]
+    assert typed(r"median of (\d+) examples is as exact as the mean of (\d+)") == [1000, round(2000 / np.pi)]
+    assert typed(r"with Gaussian noise MAE needs (\d+) % more data") == [round(100 * (np.pi / 2 - 1))]
+    assert typed(r"\\pi/2 = ([\d.]+)\$ times the data") == [round(np.pi / 2, 2)]
+    ratio = 5.95 * 4 * 0.955**2 / (2 * np.pi)
+    assert typed(r"the mean needs ([\d.]+) times as many readings") == [round(ratio, 2)]
+
+
+def test_log_errors_on_the_page():
+    numbers = typed(
+        r"1 % too high is ([\d.]+), 50 % too high ([\d.]+), 50 % too low (\S+), with a square ([\d.]+) times"
+    )
+    up, down = np.log(1.5), np.log(0.5)
+    assert numbers == [0.00995, round(up, 3), round(down, 3), round(down**2 / up**2, 1)]
+
+
+def test_arithmetic_of_the_luxury_houses_on_the_page():
+    assert typed(r"with \\\$4\.5 million, that is \\\$([\d,]+),") == [round(50 / 10_050 * 4_500_000, -2)]
+    assert typed(r"50 of 10,050 houses are ([\d.]+) %") == [round(100 * 50 / 10_050, 4)]
+    assert typed(r"The luxury houses have (\d+) % of the loss and (\d+) % of the pull") == [
+        round(100 * 450 / 475),
+        round(100 * 1.5 / 6.5),
+    ]
+
+
+def test_words_for_numbers_of_the_notebook():
+    """Third, fivefold, within 5 %: what the page says in words about numbers that it glues."""
+    assert round(1 - GLUED["ames-relative-squared"] / GLUED["ames-mean"], 2) == 0.33
+    assert {round(100 * GLUED[f"slope-{name}-cm"]) for name in ("mse", "huber", "mae")} == {4, 5, 6}
+    clean = {name: GLUED[f"cmp-{name}-clean-mae"] for name in ("mse", "huber", "log-cosh", "mae")}
+    assert max(clean.values()) < 1.05 * min(clean.values())
+    assert round(GLUED["cmp-mse-spoiled-mae"] / clean["mse"]) == 3
+    assert all(GLUED[f"cmp-{name}-spoiled-mae"] < 1.02 * clean[name] for name in ("huber", "mae"))
+    assert round(GLUED["eff-huber-mixed"]) == 5
+    assert GLUED["lever"] > GLUED["levers"] > GLUED["lever-ten"]
+
+
+def test_words_for_the_luxury_experiment():
+    def column(what):
+        return {
+            k[3 : -len(what) - 1]: v
+            for k, v in GLUED.items()
+            if k.startswith("p1-") and k.endswith(f"-{what}")
+        }
+
+    regular, luxury = column("regular"), column("luxury")
+    *rest, before, last = sorted(regular, key=regular.get)
+    assert (rest[0], before, last) == ("log-price-mse", "huber-1000k", "mse")
+    assert max(regular[name] for name in rest) < 1.25 * regular[rest[0]]
+    two = luxury.pop("two-models-by-a-rule-mse")
+    assert two == pytest.approx(luxury["50-houses-dropped-mse"] / 2, rel=0.05)
+    low, high = typed(r"other errors are \\\$([\d.]+) to ([\d.]+) million")
+    assert (low, high) == (round(min(luxury.values()), 1), round(max(luxury.values()), 1))
+    assert (
+        regular["two-models-by-a-rule-mse"]
+        > regular["prices-capped-at-p99-mse"]
+        > regular["50-houses-dropped-mse"]
+    )
+
+
+def test_names_and_defaults_of_the_libraries():
+    assert inspect.signature(F.huber_loss).parameters["delta"].default == 1.0
+    assert typed(r"`HuberRegressor` counts `epsilon=([\d.]+)`") == [HuberRegressor().epsilon]
+    y = torch.tensor([1.0, 2.0, 6.0])
+    with pytest.warns(UserWarning, match="broadcast"):
+        value = F.mse_loss(y[:, None], y)
+    assert float(value) == pytest.approx(2 * float(y.var(correction=0)))

@@ -224,10 +224,12 @@ def watch(tab, home):
 
 
 def settle(tab):
-    """Open every fold; wait for the fonts and for the frame in which scripts see the new sizes."""
+    """Open every fold and lay out every section; wait for the fonts and until scripts have seen the sizes."""
     tab.evaluate(
         """async () => {
             document.querySelectorAll("details").forEach((fold) => (fold.open = true));
+            for (const section of document.querySelectorAll("article section"))
+                section.style.contentVisibility = "visible";
             await document.fonts.ready;
             await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
             document.getAnimations().forEach((animation) => animation.finish());

@@ -43,8 +43,10 @@ SCRIPTS = [
     "course.js",
 ]
 # Names that no page has until a script sets them.
-SET_BY_SCRIPTS = """active context copybtn course-scroll empty hide highlight-link highlighted noprint
-    o-tooltip--left pst-sidebar-hidden scrolled search search-results search-summary show success""".split()
+SET_BY_SCRIPTS = """
+    active context copybtn course-scroll dialog empty hide highlight-link highlighted mark noprint
+    o-tooltip--left pst-sidebar-hidden scrolled search search-results search-summary show success
+""".split()
 # What search.html loads by itself stays beside the two bundles.
 KEPT = {
     "site.css",
@@ -102,6 +104,8 @@ def bundle(app, exception):
         shutil.copy(TEMML / name, static)
 
     script = "\n".join((static / name).read_text("utf-8") for name in SCRIPTS)
+    # The theme measures every box of the page when it has loaded; course.js does it when they come into view.
+    script = script.replace('"complete"===document.readyState?I():window.addEventListener("load",I)', "0")
     script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M)
     (static / "site.js").write_text(script, "utf-8")
 
@@ -110,7 +114,8 @@ def bundle(app, exception):
     plain = {rule for name, rule in colors if name == "w"}  # white space has the color of plain text
     styled = {name for name, rule in colors if rule not in plain}
     for page in out.rglob("*.html"):
-        drop_unstyled_spans(page, styled)
+        squeeze(page, styled)
+        words.update(re.findall(r"<([a-z][\w-]*)", page.read_text("utf-8")))
         for names in re.findall(r"\b(?:class|id)=[\"']([^\"']*)", page.read_text("utf-8")):
             words.update(names.split())
     words = {word for word in words if not word.startswith("fa-")}  # course.css draws the icons itself
@@ -142,16 +147,29 @@ def redirect_root(app, exception):
         )
 
 
-def drop_unstyled_spans(page, styled):
-    """Pygments marks every token; the marks that change nothing make up half of a notebook's page."""
+def squeeze(page, styled):
+    """Leave out what changes nothing: Pygments' marks on tokens without a color, white space in figures.
+
+    Together they make up half of a notebook's page.
+    """
     text = page.read_text("utf-8")
+    smaller = re.sub(r'<svg[^>]*class="course-figure".*?</svg>', squeeze_figure, text, flags=re.S)
     smaller = re.sub(
         r'<span class="(\w{1,3})">([^<]*)</span>',
         lambda span: span[0 if span[1] in styled else 2],
-        text,
+        smaller,
     )
+    smaller = re.sub(r"\n\s+</pre>", "\n</pre>", smaller)
     if smaller != text:
         page.write_text(smaller, "utf-8")
+
+
+def squeeze_figure(found):
+    figure = re.sub(r"\s+", " ", found[0]).replace("> <", "><")
+    figure = re.sub(r'(?<= style=")[^"]*', lambda style: re.sub(r"(?<=[;:]) ", "", style[0]), figure)
+    # A tenth of a unit is less than a quarter of a pixel.
+    path = r"(?<=\bd=\")[^\"]*"
+    return re.sub(path, lambda d: re.sub(r"(\d\.\d)\d+|(?<=[A-Za-z]) | $", r"\1", d[0]), figure)
 
 
 # --- A style sheet without the rules that no page uses ----------------------------------------------------
@@ -227,14 +245,15 @@ def split_selectors(prelude):
 
 
 def is_used(selector, words):
-    """Whether each class and id that the selector asks for occurs on some page."""
+    """Whether each element, class, and id that the selector asks for occurs on some page."""
     plain = re.sub(r"\[[^\]]*\]", "", selector)
     while "(" in plain:  # what stands in :not(), :is(), :where() may be absent
         plain, count = re.subn(r"\([^()]*\)", "", plain)
         if not count:
             return True
     names = re.findall(r"[.#]((?:\\.|[\w-])+)", plain)
-    return all(name.replace("\\", "") in words for name in names)
+    elements = re.findall(r"(?:^|[\s>+~])([a-z][\w-]*)", plain)
+    return all(name.replace("\\", "") in words for name in names + elements)
 
 
 def write(rules):

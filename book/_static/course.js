@@ -21,17 +21,28 @@ addEventListener("DOMContentLoaded", () => {
   const boxes =
     ".tex-scroll, pre, .cell_output > .output, .pst-scrollable-table-container, .course-scroll";
 
+  // A section that the browser has not laid out yet is left alone until it has.
+  const isLaidOut = (element) =>
+    element.closest("article > section > section")?.firstElementChild.checkVisibility({
+      contentVisibilityAuto: true,
+    }) ?? true;
+
   function reachScrollingBoxes() {
     const article = document.querySelector("article");
-    if (!article) return;
-    for (const formula of article.querySelectorAll(".tex:not(.tex-display)")) {
+    // All sizes are read before anything is changed, so that the page is laid out once.
+    const wide = [...article.querySelectorAll(".tex:not(.tex-display)")].filter((formula) => {
+      if (!isLaidOut(formula)) return false;
       const box = formula.closest("p, li, td, th, dd, dt, summary, figcaption, h1, h2, h3, h4") ?? article;
-      if (formula.offsetWidth > box.clientWidth && box.clientWidth > 0) formula.classList.add("course-scroll");
+      return box.clientWidth > 0 && formula.offsetWidth > box.clientWidth;
+    });
+    const found = [...article.querySelectorAll(boxes)]
+      .filter(isLaidOut)
+      .map((box) => [box, box.scrollWidth > box.clientWidth]);
+    for (const formula of wide) {
+      formula.classList.add("course-scroll");
+      formula.tabIndex = 0;
     }
-    for (const box of article.querySelectorAll(boxes)) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
-    }
+    for (const [box, scrolls] of found) if (scrolls !== (box.tabIndex === 0)) box.tabIndex = scrolls ? 0 : -1;
   }
 
   function openFolds() {
@@ -94,9 +105,11 @@ addEventListener("DOMContentLoaded", () => {
   addEventListener("DOMContentLoaded", () => {
     filterClaims();
     openFolds();
-    // The article changes its size with the window, a fold, a tab, a font.
     const article = document.querySelector("article");
-    if (article) new ResizeObserver(reachScrollingBoxes).observe(article);
+    if (!article) return;
+    // The article changes its size with the window, a fold, a tab, a font.
+    new ResizeObserver(reachScrollingBoxes).observe(article);
+    article.addEventListener("contentvisibilityautostatechange", reachScrollingBoxes);
   });
   addEventListener("hashchange", openFolds);
 })();

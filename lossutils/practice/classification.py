@@ -303,6 +303,26 @@ def _(logits, target):
 
 
 @cross_entropy.mistake(
+    "maximum of each class",
+    "the maximum of every column subtracted: each class is shifted by a number of its own.",
+    "The same number has to go from all logits of an example. Along which axis do they lie?",
+)
+def _(logits, target):
+    z = logits - logits.max(axis=0)
+    return np.mean(np.log(np.exp(z).sum(axis=1)) - _of_target(z, target))
+
+
+@cross_entropy.mistake(
+    "every row with every target",
+    "the columns of all targets taken from every row, as z[:, target] does.",
+    "Which shape has z[:, target], and how many logits do you need of each row?",
+)
+def _(logits, target):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[:, target])
+
+
+@cross_entropy.mistake(
     "softmax twice",
     "a softmax that is applied twice.",
     "Which of your steps expects logits, and does it get them?",
@@ -770,6 +790,24 @@ def _(mean_p, sd_p, mean_q, sd_q):
 
 
 @gaussian_kl.mistake(
+    "variance of p forgotten",
+    "only the difference of the means in the numerator: the variance of p is missing.",
+    "What is the mean of (x − mean_q)² when x is drawn from p and both means are equal?",
+)
+def _(mean_p, sd_p, mean_q, sd_q):
+    return np.log(sd_q / sd_p) + (mean_p - mean_q) ** 2 / (2 * sd_q**2) - 0.5
+
+
+@gaussian_kl.mistake(
+    "against the standard normal only",
+    "the formula for a q with mean 0 and standard deviation 1, whatever q is.",
+    "Where do mean_q and sd_q appear in your function?",
+)
+def _(mean_p, sd_p, mean_q, sd_q):
+    return _gaussian_kl(mean_p, sd_p, 1)
+
+
+@gaussian_kl.mistake(
     "variance of p below",
     "the variance of p in the denominator.",
     "Both squares come from log q. Whose variance stands there?",
@@ -1011,6 +1049,16 @@ def _(logits, target):
 
 
 @multi_label_loss.mistake(
+    "softmax that overflows",
+    "the cross-entropy of a softmax, with the flags as they are; and exp(1000) overflows in it.",
+    "Can two labels of one example both have a probability above a half?",
+)
+def _(logits, target):
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return -np.mean(np.sum(target * np.log(p), axis=1))
+
+
+@multi_label_loss.mistake(
     "softmax, flags normalized",
     "the cross-entropy of a softmax, with the flags of a row divided by their number.",
     "Where is the smallest loss of an example with three labels: which probability do they get?",
@@ -1058,7 +1106,7 @@ def _(logits, target):
 
 @multi_label_loss.mistake(
     "sigmoid, then log",
-    "the logarithm of a probability that has become exactly 0 or 1.",
+    "an overflow: exp(1000), or the logarithm of a p that has become exactly 0 or 1.",
     "Write the loss of a positive without p: log(1 + exp(−z)). Which z make it overflow?",
 )
 def _(logits, target):

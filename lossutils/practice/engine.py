@@ -297,7 +297,9 @@ def _examine(problem, function):
     if mistake:
         rows += [("looks like", mistake.looks_like), ("hint", mistake.hint)]
     else:
-        hint = _factor(problem, outcomes) or HINTS[outcome.fault](case, outcome, function)
+        hint = (
+            _factor(problem, outcomes) or _constant(outcomes) or HINTS[outcome.fault](case, outcome, function)
+        )
         rows.append(("hint", hint))
     return _report(problem, "not right yet.", rows, mistake=mistake.name if mistake else None)
 
@@ -412,9 +414,17 @@ def _factor(problem, outcomes):
     got = np.concatenate([outcome.value.ravel() for outcome in outcomes])[free]
     factor = got @ expected / (expected @ expected)
     if factor and _within(got, factor * expected, factor * expected):
-        return (
-            f"Every answer is {_show(factor, 4)} times the expected one. Where could that factor come from?"
-        )
+        return f"Every answer is {factor:.4g} times the expected one. Where could that factor come from?"
+    return None
+
+
+def _constant(outcomes):
+    """A wrong answer that does not depend on the input."""
+    if {outcome.fault for outcome in outcomes} - {"right", "value"}:
+        return None
+    got = np.concatenate([outcome.value.ravel() for outcome in outcomes])
+    if np.ptp(got) == 0:
+        return f"Your answer is {got[0]:.6g} whatever the input. Which line makes use of the arguments?"
     return None
 
 
@@ -424,6 +434,7 @@ EXPLANATIONS = {
     "for ^": "A power is written **; in Python ^ works on bits.",
     "truth value of an array": "`if` decides once for the whole array; np.where decides for every element.",
     "to Python scalars": "Functions from `math` and `float` take one number; NumPy's take the whole array.",
+    "according to the rule 'safe'": "This step takes whole numbers only. What should it do with 2.5?",
     "not defined": "Is the name spelled the same everywhere, and imported?",
     "read-only": "Make a new array instead of writing into an argument.",
     "could not be broadcast together": "Print the shapes of the arrays that meet in this line.",
@@ -539,6 +550,14 @@ def loss_mistakes(problem, each):
         return each(pred, target, **parameters)[0]
 
     @problem.mistake(
+        "return inside the loop",
+        "the loss of the first example, divided by n: the loop ends in its first round.",
+        "How many rounds does your loop make before it meets `return`?",
+    )
+    def _(pred, target, **parameters):
+        return each(pred, target, **parameters)[0] / len(pred)
+
+    @problem.mistake(
         "every pair",
         "every prediction compared with every target: n² errors instead of n.",
         "Print the shape of your errors. (n, 1) against (n,) gives a table.",
@@ -598,6 +617,14 @@ def gradient_mistakes(problem, each, loss):
     )
     def _(pred, target, **parameters):
         return np.mean(each(pred, target, **parameters))
+
+    @problem.mistake(
+        "summed",
+        "one number: the derivatives of all examples added up.",
+        "Each prediction can move by itself. How many derivatives are there?",
+    )
+    def _(pred, target, **parameters):
+        return np.sum(each(pred, target, **parameters))
 
     @problem.mistake(
         "the loss",

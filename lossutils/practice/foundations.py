@@ -143,6 +143,43 @@ def _(function, x, h):
     return finite_difference.solution(function, x, 1e-5)
 
 
+@finite_difference.mistake(
+    "no brackets",
+    "a division by 2 and then a multiplication by h.",
+    "Python works out / and * from left to right. What is 12 / 2*3?",
+)
+def _(function, x, h):
+    return h**2 * finite_difference.solution(function, x, h)
+
+
+@finite_difference.mistake(
+    "second point is x",
+    "the second value is taken at x itself, and the difference is divided by 2h.",
+    "You have added h. How far do you have to go back to be as far below x?",
+)
+def _(function, x, h):
+    return _difference(lambda step: (function(x + step) - function(x)) / (2 * h), x, h)
+
+
+@finite_difference.mistake(
+    "same point twice",
+    "both values come from the same point, so every difference is 0.",
+    "After `a = x` and `b = x`, how many arrays are there?",
+)
+def _(function, x, h):
+    return np.zeros(len(x))
+
+
+@finite_difference.mistake(
+    "step not reset",
+    "the steps pile up: each coordinate is moved together with those before it.",
+    "Which entries of your step differ from 0 when the loop turns to the second coordinate?",
+)
+def _(function, x, h):
+    steps = h * np.tri(len(x))
+    return np.array([(function(x + step) - function(x - step)) / (2 * h) for step in steps])
+
+
 # One step of gradient descent with an L2 penalty
 
 
@@ -249,6 +286,33 @@ def _(w, gradient, lr, penalty):
 )
 def _(w, gradient, lr, penalty):
     return gradient + 2 * penalty * w
+
+
+@l2_step.mistake(
+    "decay after the step",
+    "the weights take the step first and are shrunk after it.",
+    "Both gradients belong to one point. At which w do you work out that of the penalty?",
+)
+def _(w, gradient, lr, penalty):
+    return (w - lr * gradient) * (1 - 2 * lr * penalty)
+
+
+@l2_step.mistake(
+    "only the step, unsigned",
+    "what the step takes off w, not the new w.",
+    "Where does w stand after the step?",
+)
+def _(w, gradient, lr, penalty):
+    return lr * (gradient + 2 * penalty * w)
+
+
+@l2_step.mistake(
+    "sum as the gradient",
+    "the whole penalty, one number, is added to the gradient of every weight.",
+    "How does Σ w² change when the first weight alone moves a little?",
+)
+def _(w, gradient, lr, penalty):
+    return w - lr * (gradient + penalty * np.sum(w**2))
 
 
 # The mean over batches of unequal size

@@ -106,6 +106,24 @@ def _(pred, target):
     return np.mean(np.maximum(pred - target, 0) ** 2)
 
 
+@mse.mistake(
+    "target squared",
+    "the target is squared before it is subtracted.",
+    "Which does Python work out first in a - b**2, the minus or the power?",
+)
+def _(pred, target):
+    return np.mean(pred - target**2)
+
+
+@mse.mistake(
+    "divided by 3",
+    "the sum of the squares, divided by 3 however many there are.",
+    "Where does the 3 come from, and what is it for a batch of 5?",
+)
+def _(pred, target):
+    return np.sum((pred - target) ** 2) / 3
+
+
 # Mean absolute error
 
 
@@ -277,7 +295,7 @@ def _(pred, target, delta):
 
 @huber.mistake(
     "offset ½",
-    "½ is subtracted in the linear branch whatever delta is.",
+    "½ · delta is subtracted in the linear branch, which fits delta = 1 alone.",
     "½ makes the branches meet at delta = 1. What does it take for delta = 2?",
 )
 def _(pred, target, delta):
@@ -672,6 +690,16 @@ def _(pred, target, delta):
 
 
 @huber_gradient.mistake(
+    "size beyond delta",
+    "delta · |e| beyond delta: the height of a line, not its slope.",
+    "How much steeper is a straight line at e = 100 than at e = 10?",
+)
+def _(pred, target, delta):
+    e = pred - target
+    return np.where(np.abs(e) <= delta, e, delta * np.abs(e)) / len(e)
+
+
+@huber_gradient.mistake(
     "zero beyond delta",
     "the gradient is 0 beyond delta: outliers are ignored altogether.",
     "The loss still grows beyond delta. How fast?",
@@ -882,6 +910,15 @@ def _(values, weights):
 
 
 @mae_minimizer.mistake(
+    "weights cut off",
+    "the weights are cut off to whole numbers.",
+    "How much does a weight of 2.5 count in your function, and how much one of 2?",
+)
+def _(values, weights):
+    return np.median(np.repeat(values, weights.astype(int)))
+
+
+@mae_minimizer.mistake(
     "heaviest value",
     "the value with the largest weight.",
     "Weights of 5, 4 and 4 on the values 1, 9 and 10: is 1 a good constant?",
@@ -929,6 +966,15 @@ def _(values):
 )
 def _(values):
     return np.exp(np.mean(np.log(values)))
+
+
+@squared_relative_minimizer.mistake(
+    "upside down",
+    "the right two sums, divided the wrong way round.",
+    "If the values are dollars, which unit does your result have?",
+)
+def _(values):
+    return np.sum(1 / values**2) / np.sum(1 / values)
 
 
 @squared_relative_minimizer.mistake(
