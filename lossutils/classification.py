@@ -70,18 +70,18 @@ def log_softmax(logits):
 
 
 def _exponentials(logits):
-    """exp(z − z_max), and their sum without the largest, which is 1: log1p then loses no digit."""
-    exponentials = xp.exp(logits - xp.max(logits, axis=-1, keepdims=True))
-    largest = one_hot(xp.argmax(logits, axis=-1), logits) == 1
-    others = xp.where(largest, xp.zeros_like(exponentials), exponentials)
-    return exponentials, xp.sum(others, axis=-1, keepdims=True)
+    """exp(z − z_max), and their sum without one of the largest, which is 1: log1p then loses no digit."""
+    shifted = logits - xp.max(logits, axis=-1, keepdims=True)
+    exponentials, largest = xp.exp(shifted), xp.astype(shifted == 0, logits.dtype)
+    others = exponentials * (1 - largest)
+    ties = xp.sum(largest, axis=-1, keepdims=True) - 1
+    return exponentials, xp.sum(others, axis=-1, keepdims=True) + ties
 
 
 def _softmax_and_rest(logits):
     """p_k and 1 − p_k, the second also right where p_k rounds to 1."""
     exponentials, others = _exponentials(logits)
-    largest = one_hot(xp.argmax(logits, axis=-1), logits) == 1
-    rest = xp.where(largest, others, 1 + others - exponentials)
+    rest = (1 - exponentials) + others  # for the largest, exactly what the others have
     return exponentials / (1 + others), rest / (1 + others)
 
 

@@ -113,7 +113,8 @@ class Rule:
 
     def check_number(self, name, value):
         if not isinstance(value, Real) or isinstance(value, bool):
-            raise TypeError(f"{name} must be a number, got {type(value).__name__}")
+            what = "a number or an array, one number a class" if self.one_per_class else "a number"
+            raise TypeError(f"{name} must be {what}, got {type(value).__name__}")
         if value != value or self.broken(value):
             raise ValueError(f"{name} {self.text}, got {value}")
         return float(value)
@@ -135,12 +136,18 @@ class Rule:
 positive = Rule("must be positive and finite", lambda x: (x <= 0) | (x == math.inf))
 between_0_and_1 = Rule("must lie strictly between 0 and 1", lambda x: (x <= 0) | (x >= 1))
 probability = Rule("must lie in [0, 1]", lambda x: (x < 0) | (x > 1))
-distribution = Rule(  # half precision needs the 0.02
+distribution = Rule(
     "must be a distribution, in [0, 1] and with sum 1 along the last axis",
-    lambda x: (x < 0) | (x > 1) | (abs(xp.sum(x, axis=-1, keepdims=True) - 1) > 0.02),
+    lambda x: (x < 0) | (x > 1) | (abs(xp.sum(x, axis=-1, keepdims=True) - 1) > _rounding_of_a_sum(x)),
 )
 at_least_0 = Rule("must be finite and at least 0", lambda x: (x < 0) | (x == math.inf))
 class_weights = replace(at_least_0, one_per_class=True)
+
+
+def _rounding_of_a_sum(x):
+    namespace = array_namespace(x)
+    half = namespace.isdtype(x.dtype, "real floating") and namespace.finfo(x.dtype).bits < 32
+    return 0.02 if half else 0.001
 
 
 def class_target(pred, target):
@@ -330,7 +337,8 @@ def _prepare(spec, name, args, kwargs):
         if key in arrays:
             rule.check_array(key, arrays[key], keep)
         elif rule.one_per_class and _is_array(parameters[key]):
-            rule.check_array(key, parameters[key], None)
+            number = replace(rule, broken=lambda x, rule=rule: rule.broken(x) | (x != x))
+            number.check_array(key, parameters[key], None)
         elif parameters[key] is not None or spec.signature.parameters[key].default is not None:
             parameters[key] = rule.check_number(key, parameters[key])
 

@@ -909,6 +909,12 @@ def test_the_empty_stub_is_recognized(name):
     assert "no answer yet, your function returns None" in flat(report)
 
     @like_solution(name)
+    def dots(call, *args):
+        return ...
+
+    assert "no answer yet, your function returns ..., the empty stub" in flat(check(name, dots))
+
+    @like_solution(name)
     def unwritten(call, *args):
         raise NotImplementedError
 

@@ -274,6 +274,10 @@ def _examine(problem, function):
         printed = any(outcome.printed for outcome in outcomes)
         advice = "Printing is not returning." if printed else "Write its body and end it with `return`."
         return _report(problem, f"no answer yet, your function returns None. {advice}")
+    if all(outcome.value is ... for outcome in outcomes):
+        return _report(
+            problem, "no answer yet, your function returns ..., the empty stub. Write your formula there."
+        )
     if all(outcome.fault == "raises" and _unwritten(outcome) for outcome in outcomes):
         return _report(problem, "no answer yet, your function raises NotImplementedError.")
     labels = dict.fromkeys([edge[0] for edge in problem.edges] + ["drawn inputs"])
@@ -387,6 +391,8 @@ def _show(value, digits=6):
         else:
             numbers = [str(number) for number in array.ravel()]
         return f"[{', '.join(numbers)}]" if array.ndim else numbers[0]
+    if value is ...:
+        return "..."
     if value is None or isinstance(value, bool | np.bool_):
         return str(value)
     if isinstance(value, str):
