@@ -109,9 +109,9 @@ def _times(y, x):
 def bce(pred, target):
     """Binary cross-entropy of probabilities: the negative log-likelihood of a Bernoulli distribution.
 
-    ::
+    With p = pred, y = target::
 
-        loss = −y log p − (1 − y) log(1 − p)          p = pred, y = target
+        loss = −y log p − (1 − y) log(1 − p)
         grad = (1 − y) / (1 − p) − y / p              = (p − y) / (p (1 − p))
 
     {parameters}
@@ -150,9 +150,9 @@ def _(pred, target):
 def bce_with_logits(pred, target, *, pos_weight=None):
     """Binary cross-entropy of logits: `bce` after a sigmoid, without the rounding of the sigmoid.
 
-    ::
+    With z = pred, y = target, w = pos_weight::
 
-        loss = w y log(1 + exp(−z)) + (1 − y) log(1 + exp(z))          z = pred, y = target, w = pos_weight
+        loss = w y log(1 + exp(−z)) + (1 − y) log(1 + exp(z))
         grad = (1 − y) σ(z) − w y σ(−z)                                = σ(z) − y  for w = 1
 
     {parameters}
@@ -201,9 +201,9 @@ def _(pred, target, *, pos_weight=None):
 def cce(pred, target):
     """Categorical cross-entropy of probabilities: minus the log-probability of the target.
 
-    ::
+    With p = pred, y = target::
 
-        loss = −Σ_k y_k log p_k          = −log p_t for a class index t          p = pred, y = target
+        loss = −Σ_k y_k log p_k          = −log p_t for a class index t
         grad_k = −y_k / p_k
 
     {class parameters}
@@ -243,9 +243,9 @@ def _(pred, target):
 def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
     """Cross-entropy of logits: `cce` after a softmax, without the rounding of the softmax.
 
-    ::
+    With z = pred, y = (1 − ε) target + ε / K, w = class_weight::
 
-        loss = −Σ_k w_k y_k log softmax(z)_k          z = pred, y = (1 − ε) target + ε / K, w = class_weight
+        loss = −Σ_k w_k y_k log softmax(z)_k
         grad_j = softmax(z)_j Σ_k w_k y_k − w_j y_j   = softmax(z)_j − y_j for w = 1
 
     {class parameters}
@@ -309,9 +309,9 @@ def weigh_classes(rows, class_weight):
 def kl_divergence(pred, target):
     """Kullback-Leibler divergence KL(target ‖ pred) of probabilities, summed over the last axis.
 
-    ::
+    With p = pred, y = target::
 
-        loss = Σ_k y_k log(y_k / p_k)          p = pred, y = target
+        loss = Σ_k y_k log(y_k / p_k)
         grad_k = −y_k / p_k                    as for `cce`: the entropy of the target has no gradient
 
     {class parameters}
@@ -351,9 +351,9 @@ def _(pred, target):
 def generalized_cross_entropy(pred, target, *, q=0.7):
     """Between cross-entropy (q → 0) and the absolute error (q = 1): bounded, for labels that may be wrong.
 
-    ::
+    With p = pred, y = target::
 
-        loss = Σ_k y_k (1 − p_k^q) / q          p = pred, y = target
+        loss = Σ_k y_k (1 − p_k^q) / q
         grad_k = −y_k p_k^(q − 1)
 
     {class parameters}

@@ -17,10 +17,10 @@ from .core import at_least_0, class_target, class_weights, first_axis, index_sha
 def focal(logits, target, *, alpha=None, gamma=2.0):
     """Focal loss: cross-entropy, times a factor that fades as the right answer becomes probable.
 
-    ::
+    With p the probability of the true class, σ(z) or σ(−z), and z = logits::
 
-        loss = −a (1 − p)^gamma log p                            p: the probability of the true class, σ(±z)
-        grad = ∓a (1 − p)^gamma (1 − p − gamma p log p)          − for target 1, + for target 0
+        loss = −a (1 − p)^gamma log p
+        grad = ∓a (1 − p)^gamma (1 − p − gamma p log p)     − for target 1, + for target 0
 
     Parameters
     ----------
@@ -88,10 +88,11 @@ def _fading(z, gamma):
 def softmax_focal(logits, target, *, gamma=2.0, class_weight=None):
     """Focal loss over K classes: `cross_entropy`, times (1 − p_t)^gamma.
 
-    ::
+    With p = softmax(z), z = logits, t = target, w = class_weight::
 
-        loss = −w_t (1 − p_t)^gamma log p_t          p = softmax(z), z = logits, t = target, w = class_weight
-        grad_t = g,  grad_j = −g p_j / (1 − p_t)     g = −w_t (1 − p_t)^gamma (1 − p_t − gamma p_t log p_t)
+        loss = −w_t (1 − p_t)^gamma log p_t
+        grad_t = −w_t (1 − p_t)^gamma (1 − p_t − gamma p_t log p_t)
+        grad_j = −grad_t p_j / (1 − p_t)   for j ≠ t
 
     Parameters
     ----------
@@ -160,10 +161,10 @@ def _one_logit(logits, rows):
 def dice(pred, target, *, smooth=1.0):
     """Soft Dice loss: 1 minus twice the overlap over the sum of the two sizes.
 
-    ::
+    With p = pred, y = target, and sums over an example::
 
-        loss = 1 − (2 Σ p y + smooth) / (Σ p + Σ y + smooth)          p = pred, y = target, sums over an
-        example grad = ((1 − 2 y) − loss) / (Σ p + Σ y + smooth)
+        loss = 1 − (2 Σ p y + smooth) / (Σ p + Σ y + smooth)
+        grad = ((1 − 2 y) − loss) / (Σ p + Σ y + smooth)
 
     Parameters
     ----------
@@ -209,9 +210,9 @@ def _(pred, target, *, smooth=1.0):
 def jaccard(pred, target, *, smooth=1.0):
     """Soft Jaccard loss: 1 minus the intersection over the union.
 
-    ::
+    With p = pred, y = target::
 
-        loss = 1 − (Σ p y + smooth) / (Σ p + Σ y − Σ p y + smooth)          p = pred, y = target
+        loss = 1 − (Σ p y + smooth) / (Σ p + Σ y − Σ p y + smooth)
         grad = ((1 − 2 y) − (1 − y) loss) / (Σ p + Σ y − Σ p y + smooth)
 
     Parameters
@@ -261,10 +262,11 @@ def _(pred, target, *, smooth=1.0):
 def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
     """Tversky loss: an overlap that counts false positives and false negatives differently.
 
-    ::
+    With p = pred, y = target::
 
         loss = 1 − (TP + smooth) / (TP + alpha FP + beta FN + smooth)
-        TP = Σ p y,  FP = Σ p (1 − y),  FN = Σ (1 − p) y          p = pred, y = target
+        grad = ((1 − loss) (alpha (1 − y) − beta y) − loss y) / (TP + alpha FP + beta FN + smooth)
+        TP = Σ p y,  FP = Σ p (1 − y),  FN = Σ (1 − p) y
 
     Parameters
     ----------

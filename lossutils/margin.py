@@ -15,9 +15,9 @@ one_or_two = Rule("must be 1 or 2", lambda x: (x != 1) & (x != 2))
 def hinge(pred, target):
     """Hinge loss of a score: what is missing to a margin of 1.
 
-    ::
+    With s = pred and y = target (−1 or 1)::
 
-        loss = max(0, 1 − y s)          s = pred, y = target, −1 or 1
+        loss = max(0, 1 − y s)
         grad = −y if y s < 1, else 0
 
     {parameters}
@@ -56,9 +56,9 @@ def _(pred, target):
 def squared_hinge(pred, target):
     """Square of the hinge loss: small violations cost little, large ones much, and the slope has no jump.
 
-    ::
+    With s = pred and y = target (−1 or 1)::
 
-        loss = max(0, 1 − y s)²          s = pred, y = target, −1 or 1
+        loss = max(0, 1 − y s)²
         grad = −2 y max(0, 1 − y s)
 
     {parameters}
@@ -96,9 +96,9 @@ def _(pred, target):
 def multiclass_hinge(pred, target, *, p=1, margin=1.0, class_weight=None):
     """Multiclass hinge loss: what each wrong class lacks to a margin below the right one, averaged over K.
 
-    ::
+    With s = pred, t = target, w = class_weight::
 
-        loss = w_t / K · Σ_{j≠t} max(0, margin − s_t + s_j)^p          s = pred, t = target, w = class_weight
+        loss = w_t / K · Σ_{j≠t} max(0, margin − s_t + s_j)^p
         grad_j = w_t / K · p max(0, margin − s_t + s_j)^(p − 1)   where that is positive (j ≠ t)
         grad_t = −Σ_{j≠t} grad_j
 

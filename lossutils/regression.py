@@ -14,9 +14,9 @@ LOG_2 = 0.6931471805599453
 def mse(pred, target):
     """Mean squared error; the constant that minimizes it is the mean.
 
-    ::
+    With e = pred − target::
 
-        loss = e²          e = pred − target
+        loss = e²
         grad = 2 e
 
     {parameters}
@@ -53,9 +53,9 @@ def _(pred, target):
 def mae(pred, target):
     """Mean absolute error; a constant minimizes it exactly when it is a median.
 
-    ::
+    With e = pred − target::
 
-        loss = |e|         e = pred − target
+        loss = |e|
         grad = sign(e)
 
     {parameters}
@@ -138,9 +138,9 @@ def _(pred, target, *, delta=1.0):
 def log_cosh(pred, target):
     """Logarithm of the hyperbolic cosine of the error: a Huber loss without a corner in its slope.
 
-    ::
+    With e = pred − target::
 
-        loss = log cosh(e)     ≈ e²/2 for small e, |e| − log 2 for large      e = pred − target
+        loss = log cosh(e)     ≈ e²/2 for small e, |e| − log 2 for large
         grad = tanh(e)
 
     {parameters}
@@ -181,9 +181,9 @@ def _(pred, target):
 def quantile(pred, target, *, q=0.5):
     """Quantile (pinball) loss: a constant minimizes it exactly when it is a q-quantile.
 
-    ::
+    With e = pred − target::
 
-        loss = (1 − q) e   if e ≥ 0   (predicted too much)        e = pred − target
+        loss = (1 − q) e   if e ≥ 0   (predicted too much)
              = −q e        if e < 0   (predicted too little)
         grad = 1 − q       if e > 0,   −q if e < 0,   0 at e = 0
 
