@@ -125,8 +125,8 @@ def multiclass_hinge(pred, target, *, p=1, margin=1.0, class_weight=None):
     Convention: PyTorch's `F.multi_margin_loss`, value by value: the sum over the wrong classes is divided
     by K, not by K − 1, and class weights do not enter the denominator of the mean. Crammer and Singer
     take the largest violation instead of the sum. At a kink the gradient is the smallest subgradient.
-    optax: `multiclass_hinge_loss` (Crammer and Singer). Keras: `CategoricalHinge()`, the same except that a
-    negative score of a wrong class counts as 0.
+    optax: `multiclass_hinge_loss` (Crammer and Singer). Keras: `CategoricalHinge()`, that of Crammer and
+    Singer too, except that a negative score of a wrong class counts as 0.
     Source: Weston and Watkins (1999), ESANN.
 
     Examples
