@@ -190,8 +190,7 @@ def to_library(array, library, dtype=None):
 
 def _to_numpy(value):
     if type(value).__module__.partition(".")[0] == "torch":
-        value = value.detach().cpu()
-        return (value.double() if value.is_floating_point() else value).numpy()
+        return (value.double() if value.is_floating_point() else value).numpy(force=True)
     return np.asarray(value)
 
 
