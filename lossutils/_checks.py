@@ -170,7 +170,9 @@ class Trial:
 
 
 def near(a, b, relative=1e-7, absolute=1e-12):
-    return bool(np.all(np.abs(np.asarray(a) - b) <= absolute + relative * np.maximum(np.abs(a), np.abs(b))))
+    a, b = np.asarray(a), np.asarray(b)
+    close = np.abs(a - b) <= absolute + relative * np.maximum(np.abs(a), np.abs(b))
+    return bool(np.all((a == b) | (close & np.isfinite(a) & np.isfinite(b))))
 
 
 def one_line(error):
@@ -203,7 +205,8 @@ def check(name):
 def run_checks(trial):
     """(findings, passed, skipped): a cause is reported once, where it was found first."""
     findings, passed, skipped = {}, [], []
-    for name, function in CHECKS:
+    checks = CHECKS if np.isfinite(trial.base.value).all() else CHECKS[:1]
+    for name, function in checks:
         found = []
         try:
             for finding in function(trial):
@@ -221,6 +224,18 @@ def run_checks(trial):
 
 
 # 1. The gradient
+
+
+@check("finite on an ordinary batch")
+def check_ordinary(t):
+    if not np.isfinite(t.base.value).all():
+        yield t.finding(
+            "value-not-finite",
+            "The value of an ordinary batch is not finite.",
+            t.batch,
+            t.base.total,
+            "finite",
+        )
 
 
 def slopes(trial, batch, step=1e-4):
@@ -466,10 +481,11 @@ def _is_probability(t):
 
 @check("values and gradients far out: logits up to ±10000, probabilities down to 0")
 def check_tails(t):
-    limits = {}
+    limits, found = {}, []
     for what, side, at in tails(t):
-        yield from (_probability_tail if _is_probability(t) else _tail)(t, what, side, at, limits)
-    if not _is_probability(t) and {"wrong", "right"} <= set(limits):
+        found += (_probability_tail if _is_probability(t) else _tail)(t, what, side, at, limits)
+    yield from found
+    if not found and not _is_probability(t) and {"wrong", "right"} <= set(limits):
         (right, flat_right), (wrong, flat_wrong) = limits["right"], limits["wrong"]
         if flat_right and flat_wrong and right > 0.01 * wrong > 0:
             yield t.finding(
@@ -507,7 +523,7 @@ def _tail(t, what, side, at, limits):
             )
             return
     if side == "wrong" and t.kind_name != "real":
-        x = _first_abrupt_stop(near_values)
+        x = _first_stop(near_values)
         if x is None:
             steps = values[40.0] - values[39.0], values[39.0] - values[38.0]
             if steps[0] > 1e-3 and near(*steps, 1e-3):
@@ -548,12 +564,20 @@ def _extrapolated(values, x):
     return "finite"
 
 
-def _first_abrupt_stop(values):
-    """Where a value that grows stops growing from one step to the next; None where it fades or goes on."""
+def _first_stop(values):
+    """Where a value that grows stops: from one step to the next, or after a straight stretch; else None.
+
+    A loss that is bounded by design bends from the start.
+    """
     steps = np.diff(values)
+    straight = None
     for i in range(2, len(steps)):
         largest = np.abs(steps[:i]).max()
         if largest > 1e-6 and abs(steps[i]) < 1e-6 * largest and steps[i - 2] > 0.05 * largest:
+            return NEAR[i]
+        if steps[i] > 1e-3 and i >= 4 and near(steps[i - 3 : i], steps[i], 0.02):
+            straight = steps[i]
+        if straight is not None and steps[i] < 0.01 * straight:
             return NEAR[i]
     return None
 
@@ -618,7 +642,7 @@ def _probability_tail(t, what, side, at, limits):
             return
     step, before = values[4.0] - values[3.0], values[3.0] - values[2.0]
     if not (step > 1e-3 and near(step, before, 0.05)):
-        x = _first_abrupt_stop([values[x] for x in exponents])
+        x = _first_stop([values[x] for x in exponents])
         if x is None:
             return
     else:
@@ -990,7 +1014,7 @@ def check_split(t):
         raise Skip(one_line(whole.error))
     n = len(batch[0])
     failed = {}
-    for cut in (2, 1):
+    for cut in (2, 3, 4, 1):
         parts = [[a[:cut] for a in batch], [a[cut:] for a in batch]]
         outcomes = [t.subject.value(part) for part in parts]
         if any(o.error is not None for o in outcomes):
@@ -1010,16 +1034,17 @@ def check_split(t):
             fits = near(got, whole.total, 1e-8)
         if not fits:
             failed[cut] = got
-    if 2 in failed and not isinstance(failed[2], str):
+    middle = next((c for c in (2, 3, 4) if c in failed and not isinstance(failed[c], str)), None)
+    if middle is not None:
         yield t.finding(
             "batch-split",
             "The batch in two parts, put together by their sizes, has another loss than the batch: an example's "
             "loss depends on its neighbors (a weight, a root or a maximum over the batch).",
-            t.show(batch) + "; 2 examples and the rest",
-            failed[2],
+            t.show(batch) + f"; {middle} examples and the rest",
+            failed[middle],
             whole.value,
         )
-    elif 1 in failed and 2 not in failed:
+    elif 1 in failed and not {2, 3, 4} & set(failed):
         yield t.finding(
             "batch-of-one",
             "A batch of one example is treated differently.",

@@ -215,6 +215,8 @@ def _class_logits_better(target, size):
             f"the logit of the target class {k} from −2 to 1, the others 0",
             [[z * one_hot([k], size), _label(k, target, size)] for z in (-2.0, 0.0, 1.0)],
         )
+    if target == "distributions":
+        yield from _to_target(lambda logits: logits, size)
 
 
 def _class_logits_tails(target, size):
@@ -261,13 +263,17 @@ def _class_probabilities_better(target, size):
             [[_mostly(k, p, size), y] for p in (0.1, 0.4, 0.8)],
         )
     if target == "distributions":
-        y = softmax(np.arange(size, dtype=float)[None])
-        yield "pred from the uniform distribution to the target", _to_target(softmax, y, size)
+        yield from _to_target(softmax, size)
 
 
-def _to_target(form, y, size):
+def _to_target(form, size):
+    y = softmax(np.arange(size, dtype=float)[None])
     logits = np.log(y)
-    return [[form(share * logits), y] for share in (-1.0, 0.0, 0.8, 1.0)]
+    yield (
+        "pred from too flat a distribution to the target",
+        [[form(a * logits), y] for a in (-1.0, 0.0, 0.8, 1.0)],
+    )
+    yield "pred from too sharp a distribution to the target", [[form(a * logits), y] for a in (4.0, 2.0, 1.0)]
 
 
 def _class_probabilities_tails(target, size):
@@ -290,9 +296,6 @@ def _class_log_draw(rng, n, target, size):
 def _class_log_better(target, size):
     for what, batches in _class_logits_better(target, size):
         yield what, [[log_softmax(pred), y] for pred, y in batches]
-    if target == "distributions":
-        y = softmax(np.arange(size, dtype=float)[None])
-        yield "pred from the uniform distribution to the target", _to_target(log_softmax, y, size)
 
 
 def _class_log_tails(target, size):
