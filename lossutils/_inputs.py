@@ -179,7 +179,7 @@ def _probabilities_tails(target, size):
 
 
 def _power(t):
-    return 10.0**-t if t < 300 else 0.0
+    return 10.0**-t if t <= 300 else 0.0
 
 
 def _probabilities_edges(target, size):
