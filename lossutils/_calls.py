@@ -5,6 +5,7 @@ Everything goes in and comes back as float64 NumPy arrays; whatever the loss rai
 
 import contextlib
 import copy
+import importlib.util
 import inspect
 import io
 import sys
@@ -228,8 +229,10 @@ def is_target_first(loss):
 def libraries_to_try(loss, grad):
     """A gradient that is given in NumPy is tried there; else torch first where it is in use already."""
     home = (getattr(loss, "__module__", None) or type(loss).__module__).partition(".")[0]
-    if home == "torch" or hasattr(loss, "parameters") and hasattr(loss, "forward"):
+    if home == "torch" or (hasattr(loss, "parameters") and hasattr(loss, "forward")):
         return ["torch"]
+    if importlib.util.find_spec("torch") is None:
+        return ["numpy"]
     if grad is not None or callable(getattr(loss, "grad", None)) or "torch" not in sys.modules:
         return ["numpy", "torch"]
     return ["torch", "numpy"]
