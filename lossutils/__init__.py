@@ -14,30 +14,46 @@ from .classification import (
 )
 from .imbalance import dice, focal, jaccard, softmax_focal, tversky
 from .margin import hinge, multiclass_hinge, squared_hinge
+from .metric_learning import (
+    batch_hard_triplet,
+    contrastive,
+    cosine_embedding,
+    info_nce,
+    mine_triplets,
+    nt_xent,
+    triplet,
+)
 from .regression import huber, log_cosh, mae, mse, quantile
 
 __all__ = [
+    "batch_hard_triplet",
     "bce",
     "bce_with_logits",
     "cce",
+    "contrastive",
+    "cosine_embedding",
     "cross_entropy",
     "dice",
     "focal",
     "generalized_cross_entropy",
     "hinge",
     "huber",
+    "info_nce",
     "jaccard",
     "kl_divergence",
     "log_cosh",
     "log_sigmoid",
     "log_softmax",
     "mae",
+    "mine_triplets",
     "mse",
     "multiclass_hinge",
+    "nt_xent",
     "quantile",
     "sigmoid",
     "softmax",
     "softmax_focal",
     "squared_hinge",
+    "triplet",
     "tversky",
 ]
