@@ -12,6 +12,7 @@ from .classification import (
     sigmoid,
     softmax,
 )
+from .custom import confidence_bce, cost_sensitive_bce, ordinal, power
 from .imbalance import dice, focal, jaccard, softmax_focal, tversky
 from .margin import hinge, multiclass_hinge, squared_hinge
 from .regression import huber, log_cosh, mae, mse, quantile
@@ -20,6 +21,8 @@ __all__ = [
     "bce",
     "bce_with_logits",
     "cce",
+    "confidence_bce",
+    "cost_sensitive_bce",
     "cross_entropy",
     "dice",
     "focal",
@@ -34,6 +37,8 @@ __all__ = [
     "mae",
     "mse",
     "multiclass_hinge",
+    "ordinal",
+    "power",
     "quantile",
     "sigmoid",
     "softmax",
