@@ -12,6 +12,7 @@ from .classification import (
     sigmoid,
     softmax,
 )
+from .custom import confidence_bce, cost_sensitive_bce, ordinal, power
 from .imbalance import dice, focal, jaccard, softmax_focal, tversky
 from .margin import hinge, multiclass_hinge, squared_hinge
 from .metric_learning import (
@@ -30,8 +31,10 @@ __all__ = [
     "bce",
     "bce_with_logits",
     "cce",
+    "confidence_bce",
     "contrastive",
     "cosine_embedding",
+    "cost_sensitive_bce",
     "cross_entropy",
     "dice",
     "focal",
@@ -49,6 +52,8 @@ __all__ = [
     "mse",
     "multiclass_hinge",
     "nt_xent",
+    "ordinal",
+    "power",
     "quantile",
     "sigmoid",
     "softmax",

@@ -114,6 +114,7 @@ class Rule:
     broken: Callable
     one_per_class: bool = False  # a parameter that may be an array along the last axis of pred
     may_learn: bool = False  # a parameter that may be a tensor without axes
+    row: bool = False  # a parameter that is a row of numbers, the same for all examples
 
     def check_number(self, name, value):
         if not isinstance(value, Real) or isinstance(value, bool):
@@ -122,6 +123,18 @@ class Rule:
         if value != value or self.broken(value):
             raise ValueError(f"{name} {self.text}, got {value}")
         return float(value)
+
+    def check_row(self, name, row):
+        """An array, or a tuple of the numbers of a list, which becomes an array where it is used."""
+        if isinstance(row, (list, tuple)) and all(isinstance(x, Real) for x in row):
+            row = tuple(float(x) for x in row)
+        elif not _is_array(row):
+            raise TypeError(f"{name} must be a row of numbers, got {type(row).__name__}")
+        array = np.asarray(row) if isinstance(row, tuple) else row
+        if array.ndim != 1 or array.shape[0] == 0:
+            raise ValueError(f"{name} must be a row of at least one number, got shape {tuple(array.shape)}")
+        self.check_array(name, array, None)
+        return row
 
     def check_array(self, name, array, keep):
         """Name the first offender among the examples that count."""
@@ -147,6 +160,14 @@ distribution = Rule(
 )
 at_least_0 = Rule("must be finite and at least 0", lambda x: (x < 0) | (x == math.inf))
 class_weights = replace(at_least_0, one_per_class=True)
+increasing = Rule("must be finite and increase", lambda x: _not_above_the_one_before(x), row=True)
+
+
+def _not_above_the_one_before(row):
+    """Also true of infinity and NaN."""
+    namespace = array_namespace(row)
+    not_above = namespace.concat([row[:1] != row[:1], ~(row[1:] > row[:-1])])
+    return not_above | (abs(row) == math.inf)
 
 
 def _rounding_of_a_sum(x):
@@ -155,11 +176,17 @@ def _rounding_of_a_sum(x):
     return 0.02 if half else 0.001
 
 
-def class_target(pred, target):
+def class_target(pred, target, **parameters):
     """The rule for a target over the classes of the prediction: indices or distributions."""
     classes = pred.shape[-1]
     if target.ndim == pred.ndim:
         return distribution
+    return Rule(f"must be a class from 0 to {classes - 1}", lambda x: (x < 0) | (x >= classes))
+
+
+def class_index(pred, target, *, thresholds, **parameters):
+    """The rule for an ordered class: one class more than there are thresholds."""
+    classes = len(thresholds) + 1
     return Rule(f"must be a class from 0 to {classes - 1}", lambda x: (x < 0) | (x >= classes))
 
 
@@ -203,6 +230,15 @@ def index_shape(**arrays):
             f"{name} has shape {tuple(pred.shape)} and target has shape {tuple(target.shape)}: "
             f"target must hold class indices {shape}"
         )
+    return shape
+
+
+def label_shape(**arrays):
+    """As `same_shape`, for a target of class indices."""
+    shape = same_shape(**arrays)
+    name, target = list(arrays.items())[-1]
+    if not array_namespace(target).isdtype(target.dtype, "integral"):
+        raise TypeError(f"{name} must be class indices, whole numbers, got {target.dtype}")
     return shape
 
 
@@ -391,14 +427,14 @@ def _prepare(spec, name, args, kwargs):
     keep = None if weight is None else _kept(weight, shape)
 
     for key, rule in spec.rules.items():
-        rule = rule if isinstance(rule, Rule) else rule(*arrays.values())
+        rule = rule if isinstance(rule, Rule) else rule(*arrays.values(), **parameters)
         if key in arrays:
             rule.check_array(key, arrays[key], keep)
-        elif rule.may_learn and is_torch_array(parameters[key]) and parameters[key].ndim == 0:
-            replace(rule, broken=lambda x, rule=rule: rule.broken(x) | (x != x)).check_array(
-                key, parameters[key], None
-            )
-        elif rule.one_per_class and _is_array(parameters[key]):
+        elif rule.row:
+            parameters[key] = rule.check_row(key, parameters[key])
+        elif (rule.one_per_class and _is_array(parameters[key])) or (
+            rule.may_learn and _has_no_axes(parameters[key])
+        ):
             number = replace(rule, broken=lambda x, rule=rule: rule.broken(x) | (x != x))
             number.check_array(key, parameters[key], None)
         elif parameters[key] is not None or spec.signature.parameters[key].default is not None:
@@ -406,7 +442,8 @@ def _prepare(spec, name, args, kwargs):
 
     if shape == tuple(pred.shape):
         for key, value in parameters.items():
-            _check_last_axis(key, value, shape)
+            if key in spec.rules and not spec.rules[key].row:
+                _check_last_axis(key, value, shape)
 
     flat = [xp.reshape(array, (math.prod(shape), *array.shape[len(shape) :])) for array in arrays.values()]
     if weight is not None:
@@ -435,6 +472,10 @@ def _checked_mask(mask, pred):
 
 def _is_array(value):
     return is_torch_array(value) or (is_numpy_array(value) and value.ndim > 0)
+
+
+def _has_no_axes(value):
+    return is_torch_array(value) and value.ndim == 0
 
 
 def _has_axes(value):
@@ -494,6 +535,7 @@ def _blocks(call, whole):
     step = size if whole else max(1, BLOCK // elements)
     fixed = {key: _at_precision(value, call.arrays[0]) for key, value in call.parameters.items()}
     varying = {key: value for key, value in fixed.items() if _has_axes(value) and not call.inner}
+    varying = {key: value for key, value in varying.items() if not call.spec.rules[key].row}
     varying = {key: _for_each_element(value, call) for key, value in varying.items()}
     for start in range(0, size, step):
         block = slice(start, start + step)
@@ -518,11 +560,13 @@ def _computable(array, call):
 
 def _at_precision(value, pred):
     """In the precision of pred, half precision in float32."""
-    if not _is_array(value):
+    if not (_is_array(value) or isinstance(value, tuple)):
         return value
     namespace = array_namespace(pred)
-    half = namespace.finfo(pred.dtype).bits < 32
-    return xp.astype(value, namespace.float32 if half else pred.dtype, copy=False)
+    dtype = namespace.float32 if namespace.finfo(pred.dtype).bits < 32 else pred.dtype
+    if isinstance(value, tuple):
+        return namespace.asarray(value, dtype=dtype, device=array_api_compat.device(pred))
+    return xp.astype(value, dtype, copy=False)
 
 
 def _in_one_block(call):
