@@ -390,7 +390,7 @@ def _has_triplet(labels):
 
 def _hardest(x, labels):
     """For each embedding the place of the farthest of its class and of the nearest of the others."""
-    x = x - xp.mean(x, axis=0)  # what all have in common would cost digits
+    x = x - xp.sum(x, axis=0) / max(x.shape[0], 1)  # what all have in common would cost digits
     squares = xp.sum(x * x, axis=-1)
     farthest, nearest = (xp.zeros_like(squares, dtype=array_namespace(x).int64) for _ in range(2))
     for rows in _blocks_of_rows(x):
