@@ -1,4 +1,4 @@
-"""How `check_loss` calls a loss: one way in for NumPy and torch, functions and modules, and every sort of gradient.
+"""How `check_loss` calls a loss: one way for NumPy and torch, functions and modules, all sorts of gradients.
 
 Everything goes in and comes back as float64 NumPy arrays; whatever the loss raises comes back as `error`.
 """
@@ -121,7 +121,7 @@ class Subject:
         return Outcome(gradient=[g.astype(np.float64) for g in gradients], gradient_dtypes=types)
 
     def _call(self, given, reduction, more, function=None):
-        keywords = self.options | more
+        keywords = {key: self._option(value, given[0]) for key, value in (self.options | more).items()}
         function = self.loss if function is None else function
         if reduction != DEFAULT:
             if hasattr(function, "reduction") and not inspect.isclass(function):
@@ -133,6 +133,13 @@ class Subject:
             function, keywords = function(**keywords), {}
         preds, targets = given[: self.preds], given[self.preds :]
         return function(*([*targets, *preds] if self.target_first else given), **keywords)
+
+    def _option(self, value, pred):
+        """An array among the options follows the prediction: its library, and its precision."""
+        if not hasattr(value, "dtype") or not getattr(value, "ndim", 0):
+            return value
+        array = _to_numpy(value)
+        return to_library(array, self.library, _dtype(pred) if array.dtype.kind == "f" else None)
 
     def _autograd(self, given, reduction, upstream, more):
         import torch

@@ -1,6 +1,7 @@
-"""What `check_loss` looks for. Each check is a function of a `Trial` that yields its findings; `Skip` says why not."""
+"""What `check_loss` looks for. A check is a function of a `Trial` that yields findings; `Skip` says why not."""
 
 import functools
+import itertools
 import math
 import re
 from dataclasses import dataclass
@@ -485,13 +486,13 @@ def check_tails(t):
     for what, side, at in tails(t):
         found += (_probability_tail if _is_probability(t) else _tail)(t, what, side, at, limits)
     yield from found
-    if not found and not _is_probability(t) and {"wrong", "right"} <= set(limits):
+    if not found and t.kind_name in ("logits", "class logits") and {"wrong", "right"} <= set(limits):
         (right, flat_right), (wrong, flat_wrong) = limits["right"], limits["wrong"]
         if flat_right and flat_wrong and right > 0.01 * wrong > 0:
             yield t.finding(
                 "squashed-twice",
-                "The most confident right answer still has a loss, and the most confident wrong one a bounded one: "
-                "sigmoid or softmax is applied to what has been through it already.",
+                "The most confident right answer still has a loss, and the most confident wrong one "
+                "a bounded one: sigmoid or softmax is applied to what has been through it already.",
                 "pred = 1000 on the right side",
                 right,
                 "nearly 0",
@@ -534,7 +535,7 @@ def _tail(t, what, side, at, limits):
             far = max(x, 100.0)
             yield t.finding(
                 "clipped",
-                f"The value stops growing at t = {x:g} and with it the slope: the most wrong examples teach nothing.",
+                f"The value stops growing at t = {x:g}: the most wrong examples teach nothing.",
                 _where(t, what, far, at(far)),
                 values[far],
                 _extrapolated({k: v for k, v in values.items() if k < x - 2}, far),
@@ -653,8 +654,8 @@ def _probability_tail(t, what, side, at, limits):
     if x is not None:
         yield t.finding(
             "clipped",
-            "The value stops growing as the probability of the right answer goes to 0: it is clipped, or an ε "
-            "stands inside the logarithm.",
+            "The value stops growing as the probability of the right answer goes to 0: it is clipped, or an "
+            "ε stands inside the logarithm.",
             _where(t, what, x, at(x)),
             values[x],
             "inf" if x == 400 else values[4.0] + (x - 4) * step,
@@ -818,10 +819,7 @@ def check_minimum(t):
             continue
         tried += 1
         slack = 1e-9 * max(1.0, *map(abs, values))
-        if (
-            any(b > a + slack for a, b in zip(values, values[1:], strict=False))
-            or values[0] <= values[-1] + slack
-        ):
+        if any(b > a + slack for a, b in itertools.pairwise(values)) or values[0] <= values[-1] + slack:
             yield t.finding(
                 "wrong-minimum",
                 "The loss does not fall as the answer gets better.",
@@ -836,7 +834,7 @@ def check_minimum(t):
 
 
 def _minimum_advice(t, values):
-    if all(b >= a for a, b in zip(values, values[1:], strict=False)) and values[0] < values[-1]:
+    if all(b >= a for a, b in itertools.pairwise(values)) and values[0] < values[-1]:
         return "It rises instead: look at the sign, the order of the arguments, and what label 1 means here."
     return None
 
@@ -885,7 +883,7 @@ def check_reductions(t):
     if not t.subject.takes_reduction:
         raise Skip("it has no reduction argument")
     none, mean, total = (t.subject.value(t.batch, reduction=r) for r in ("none", "mean", "sum"))
-    if none.error is not None or t.kind.coupled and none.value.ndim == 0:
+    if none.error is not None or (t.kind.coupled and none.value.ndim == 0):
         raise Skip('it has no reduction "none"')
     n, shape = len(t.batch[0]), none.value.shape
     if shape not in (t.batch[0].shape, t.batch[0].shape[:1]):
@@ -917,7 +915,7 @@ def check_reductions(t):
             t.batch,
             mean.total,
             none.value.sum() / n,
-            'Sum over the classes, then take the mean over the examples ("batchmean" in torch.nn.functional.kl_div).',
+            'Sum over the classes, then take the mean over the examples ("batchmean" in PyTorch).',
         )
 
 
@@ -1038,7 +1036,7 @@ def check_split(t):
     if middle is not None:
         yield t.finding(
             "batch-split",
-            "The batch in two parts, put together by their sizes, has another loss than the batch: an example's "
+            "The batch in two parts, put together by their sizes, has another loss than the batch: a "
             "loss depends on its neighbors (a weight, a root or a maximum over the batch).",
             t.show(batch) + f"; {middle} examples and the rest",
             failed[middle],

@@ -1,4 +1,4 @@
-"""What `check_loss` feeds to a loss: for each kind of prediction ordinary batches, tails, edges and better answers.
+"""What `check_loss` feeds to a loss: ordinary batches, tails, edges and better answers for each kind.
 
 Arrays are float64, class indices int64; the predictions come first, the targets after them. `size` is the
 length of what an example holds: K classes, P pixels, D documents or the dimension of an embedding.
@@ -355,6 +355,30 @@ def _mask_logits_edges(target, size):
     yield "logits 0 and an empty target", [none, none], False
 
 
+# Ordered classes
+
+
+def _ordinal_draw(rng, n, target, size):
+    return [rng.normal(size=n), rng.permutation(np.arange(n) % size).astype(np.int64)]
+
+
+def _ordinal_better(target, size):
+    first, last = np.array([0]), np.array([size - 1])
+    yield "class 0, pred falls", [[np.array([z]), first] for z in (2.0, 0.0, -2.0)]
+    yield f"class {size - 1}, pred rises", [[np.array([z]), last] for z in (-2.0, 0.0, 2.0)]
+
+
+def _ordinal_tails(target, size):
+    first, last = np.array([0]), np.array([size - 1])
+    yield "pred = t, class 0", "wrong", lambda t: [np.array([t]), first]
+    yield f"pred = −t, class {size - 1}", "wrong", lambda t: [np.array([-t]), last]
+    yield "pred = −t, class 0", "right", lambda t: [np.array([-t]), first]
+
+
+def _ordinal_edges(target, size):
+    yield "pred = 0", [np.zeros(size), np.arange(size)], False
+
+
 # Embeddings
 
 
@@ -650,6 +674,15 @@ KINDS = {
         _ranking_tails,
         _ranking_edges,
         size=5,
+    ),
+    "ordinal": Kind(
+        "a score (N,), and ordered classes 0, 1, ... (N,); 4 classes unless an example has more or fewer",
+        ("classes",),
+        _ordinal_draw,
+        _ordinal_better,
+        _ordinal_tails,
+        _ordinal_edges,
+        size=4,
     ),
     "positive": Kind(
         "numbers above 0 (N,), and a target of the same kind",

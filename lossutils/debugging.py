@@ -1,7 +1,7 @@
 """A checker for anyone's loss: what is wrong with it, on which input, why, and what to do.
 
-`check_loss` is the whole of it. It is written in four files: here is what the caller sees, and how it is found
-out what a loss takes; `_inputs.py` has what is fed to it, `_calls.py` the call, `_checks.py` what is looked for.
+`check_loss` is the whole of it, written in four files: here is what the caller sees and how it is found out
+what a loss takes; `_inputs.py` has what is fed to it, `_calls.py` the call, `_checks.py` what is looked for.
 """
 
 import html
@@ -43,19 +43,19 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
     pred : str, array or tuple of arrays, optional
         What the loss takes: the name of a kind, a key of `lossutils.debugging.KINDS` ("real", "logits",
         "probabilities", "scores", "class logits", "class probabilities", "class log-probabilities", "masks",
-        "mask logits", "pairs", "triplets", "views", "embeddings", "ranking", "positive", "log-rates",
-        "distances", "score pairs"), or one valid example. Without it all kinds are tried, and the report
+        "mask logits", "pairs", "triplets", "views", "embeddings", "ranking", "ordinal", "positive",
+        "log-rates", "distances", "score pairs"), or one valid example. Without it all kinds are tried, and the report
         says which fits best.
     target : str or array, optional
         The kind of target ("real", "binary" for 0 and 1, "signs" for −1 and 1, "classes", "one-hot",
         "distributions", ...) or an example of it. By default the usual one of the kind of prediction.
     grad : callable, optional
-        The gradient with respect to the prediction, with the arguments of `loss`. By default `loss.grad`, what
-        `loss` returns beside its value, or autograd.
+        The gradient with respect to the prediction, with the arguments of `loss`. By default `loss.grad`,
+        what `loss` returns beside its value, or autograd.
     library : "numpy" or "torch", optional
         What to call the loss with. By default what it takes.
     **options
-        Handed to the loss as they are: `check_loss(focal, gamma=0.5)`.
+        Handed to the loss: `check_loss(focal, gamma=0.5)`. Arrays follow the prediction in library and dtype.
 
     Returns
     -------
@@ -73,10 +73,10 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
 
     Notes
     -----
-    No formula is known to it: the truth is what differences of the value, float64, the tail of the loss and
-    the better of two answers say. So a loss that is wrong everywhere in a consistent way (a missing ½) passes.
-    Losses bounded by design, means that are no means over examples and the like are found too: read the
-    sentence, then judge. Inputs and text are the same on every run. What the loss prints and warns is not shown.
+    No formula is known to it: the truth is what differences of the value, float64, the tail of the loss
+    and the better of two answers say. So a loss that is wrong everywhere in a consistent way (a missing ½)
+    passes. A loss that is cut off by design, or no mean over examples, is found too: read the sentence, then
+    judge. Inputs and text are the same on every run. What the loss prints and warns is not shown.
     From the shell: `python -m lossutils check package.module:function`.
     PyTorch: `torch.autograd.gradcheck` does the first of the checks.
     Source: the table of causes in the chapter on debugging.
@@ -253,6 +253,7 @@ HINTS = (  # (words in the name of the loss or of its arguments, the kind that t
     (r"embeddings?|batch_hard", "embeddings"),
     (r"same|\bx1\b.*\bx2\b|contrastive|pairs", "pairs"),
     (r"relevance|ranknet|listnet|listmle|lambda|ndcg|rank", "ranking"),
+    (r"ordinal|cumulative", "ordinal"),
     (r"dice|jaccard|iou|tversky|masks?\b|lovasz", "masks"),
     (r"multi_?label", "mask logits"),
     (r"log_?prob|(?<!poisson_)nll|kl_div", "class log-probabilities"),
@@ -262,7 +263,7 @@ HINTS = (  # (words in the name of the loss or of its arguments, the kind that t
     (r"logit|cross_entropy|softmax", "class logits"),
     (r"hinge|margin|score|decision", "scores"),
     (r"poisson", "log-rates"),
-    (r"log1p|msle|mape|percentage|squared_log|gamma_dev|itakura", "positive"),
+    (r"log1p|msle|mape|percentage|squared_log|gamma_dev|deviance", "positive"),
     (r"mse|mae|l1|l2|huber|squared|absolute|cosh|quantile|pinball|error", "real"),
 )
 
@@ -289,7 +290,9 @@ def _choose(loss, pairs, example, grad, library, options):
                 grad,
                 is_target_first(loss) and bool(kind.targets),
             )
-            size = example[0].shape[-1] if example and kind.size else kind.size
+            size = kind.size
+            if example and size:
+                size = int(example[-1].max()) + 1 if name == "ordinal" else example[0].shape[-1]
             trial = Trial(subject, kind, name, target, size, example)
             error = _refusal(trial)
             if error is not None:
@@ -346,7 +349,7 @@ def _refusal(trial):
 
 
 def _fit(trial):
-    """How much the loss behaves as one of this kind: it falls as answers get better, and example by example."""
+    """How much the loss behaves as one of this kind: it falls as answers get better, example by example."""
     falls, strictly, above_0, count = 0.0, 0.0, 0.0, 0
     for _, batches in trial.kind.better(trial.target, trial.size):
         values = [trial.total(batch) for batch in batches]
