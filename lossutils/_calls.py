@@ -53,16 +53,12 @@ class Subject:
 
     @property
     def signature(self):
-        try:
-            return inspect.signature(self.loss)
-        except (TypeError, ValueError):  # some functions written in C have none
-            return inspect.Signature()
+        return signature_of_call(self.loss)
 
     def has(self, parameter):
-        return parameter in self.signature.parameters or (
-            inspect.isclass(self.loss)
-            and any(parameter in inspect.signature(c.__init__).parameters for c in self.loss.__mro__[:-1])
-        )
+        """Whether a call takes it, or what makes the loss, where the loss is a class."""
+        made = inspect.signature(self.loss).parameters if inspect.isclass(self.loss) else ()
+        return parameter in self.signature.parameters or parameter in made
 
     @property
     def takes_reduction(self):
@@ -130,7 +126,9 @@ class Subject:
             else:
                 keywords = keywords | {"reduction": reduction}
         if inspect.isclass(function):
-            function, keywords = function(**keywords), {}
+            made = {k: v for k, v in keywords.items() if k not in self.signature.parameters}
+            keywords = {k: v for k, v in keywords.items() if k not in made}
+            function = function(**made)
         preds, targets = given[: self.preds], given[self.preds :]
         return function(*([*targets, *preds] if self.target_first else given), **keywords)
 
@@ -224,12 +222,20 @@ def _caught(function):
             return error
 
 
+def signature_of_call(loss):
+    """What is passed together with the arrays; of a class, to what it makes."""
+    try:
+        if inspect.isclass(loss):
+            signature = inspect.signature(getattr(loss, "forward", loss.__call__))
+            return signature.replace(parameters=list(signature.parameters.values())[1:])
+        return inspect.signature(loss)
+    except (TypeError, ValueError):  # some functions written in C have none
+        return inspect.Signature([inspect.Parameter("arguments", inspect.Parameter.VAR_POSITIONAL)])
+
+
 def is_target_first(loss):
     """`loss(y_true, y_pred)`, as in Keras and scikit-learn, by the names of the arguments."""
-    try:
-        names = [name.lower() for name in inspect.signature(loss).parameters]
-    except (TypeError, ValueError):
-        return False
+    names = [name.lower() for name in signature_of_call(loss).parameters]
     return len(names) > 1 and names[0] in TARGET_NAMES and names[1] in PRED_NAMES
 
 

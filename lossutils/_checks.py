@@ -1,4 +1,4 @@
-"""What `check_loss` looks for. A check is a function of a `Trial` that yields findings; `Skip` says why not."""
+"""What `check_loss` looks for. Each check is a function of a `Trial` and yields findings."""
 
 import functools
 import itertools
@@ -124,7 +124,7 @@ class Trial:
     def names(self):
         named = [p for p in self.subject.signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
         named = [p.name for p in named[: len(self.batch)]]
-        if len(named) < len(self.batch) or {"self", "args"} & set(named) or self.subject.has("forward"):
+        if len(named) < len(self.batch):
             targets = len(self.batch) - self.kind.preds
             preds = ["pred"] if self.kind.preds == 1 else [f"x{i + 1}" for i in range(self.kind.preds)]
             return preds + ["target"] * targets
@@ -713,7 +713,9 @@ def _precision(t, dtype, points, tolerance):
         if abs(expected) < float(limits.max) and not np.isfinite(got):
             yield "overflow", where, got, expected
             return
-        if abs(expected) < float(limits.max) and not near(got, expected, tolerance, 20 * float(limits.tiny)):
+        if abs(expected) < float(limits.max) and not near(
+            got, expected, tolerance, max(1e-12, 20 * float(limits.tiny))
+        ):
             yield "lost-digits", where, got, expected
             return
         if t.slope_error is not None:

@@ -55,6 +55,10 @@ def shown(number):
     return f"{number:g}".replace("-", "−")
 
 
+def shown_t(sign):
+    return "t" if sign > 0 else "−t"
+
+
 # Real numbers
 
 
@@ -73,7 +77,7 @@ def _real_better(target, size):
 
 def _real_tails(target, size):
     for sign in (1, -1):
-        yield f"pred = {shown(sign)}·t, target = 0", "wrong", lambda t, s=sign: one(s * t, 0.0)
+        yield f"pred = {shown_t(sign)}, target = 0", "wrong", lambda t, s=sign: one(s * t, 0.0)
 
 
 def _real_edges(target, size):
@@ -136,12 +140,12 @@ def _logits_better(target, size):
 def _logits_tails(target, size):
     for y, sign in zip(_two(target), (1, -1), strict=True):
         yield (
-            f"pred = {shown(-sign)}·t, target = {shown(y)}",
+            f"pred = {shown_t(-sign)}, target = {shown(y)}",
             "wrong",
             lambda t, y=y, sign=sign: one(-sign * t, y),
         )
         yield (
-            f"pred = {shown(sign)}·t, target = {shown(y)}",
+            f"pred = {shown_t(sign)}, target = {shown(y)}",
             "right",
             lambda t, y=y, sign=sign: one(sign * t, y),
         )

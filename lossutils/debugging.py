@@ -6,7 +6,6 @@ what a loss takes; `_inputs.py` has what is fed to it, `_calls.py` the call, `_c
 
 import html
 import importlib.util
-import inspect
 import re
 import textwrap
 from dataclasses import dataclass, field
@@ -55,7 +54,7 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
     library : "numpy" or "torch", optional
         What to call the loss with. By default what it takes.
     **options
-        Handed to the loss: `check_loss(focal, gamma=0.5)`. Arrays follow the prediction in library and dtype.
+        Handed to the loss: `check_loss(focal, gamma=0.5)`; arrays in the dtype of the prediction.
 
     Returns
     -------
@@ -91,7 +90,7 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
     >>> [finding.cause for finding in report.findings]
     ['overflow', 'half-precision', 'broadcast', 'target-range', 'empty-batch']
     >>> print(report.findings[0].input)
-    pred = −1·t, target = 1, at t = 1000: logits = [−1000], target = [1]
+    pred = −t, target = 1, at t = 1000: logits = [−1000], target = [1]
     """
     if not callable(loss):
         raise TypeError(
@@ -261,7 +260,7 @@ HINTS = (  # (words in the name of the loss or of its arguments, the kind that t
     (r"prob|\bp\b|proba|log_loss|cce", "class probabilities"),
     (r"logit|focal", "logits"),
     (r"logit|cross_entropy|softmax", "class logits"),
-    (r"hinge|margin|score|decision", "scores"),
+    (r"^(?!.*multi_?label).*(hinge|margin|score|decision)", "scores"),
     (r"poisson", "log-rates"),
     (r"log1p|msle|mape|percentage|squared_log|gamma_dev|deviance", "positive"),
     (r"mse|mae|l1|l2|huber|squared|absolute|cosh|quantile|pinball|error", "real"),
@@ -319,15 +318,7 @@ def _name(loss):
 
 def _number_of_arrays(subject):
     """How many arrays the loss may take in its place, from its signature."""
-    loss = subject.loss
-    if inspect.isclass(loss):
-        loss = getattr(loss, "forward", None) or loss.__call__
-    try:
-        parameters = list(inspect.signature(loss).parameters.values())
-    except (TypeError, ValueError):
-        return 1, 9
-    if inspect.isclass(subject.loss):
-        parameters = parameters[1:]
+    parameters = subject.signature.parameters.values()
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return 1, 9
     places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
@@ -376,7 +367,9 @@ def _nothing_fits(loss, pairs, errors, low, high):
     for name, error in list(errors.items())[:4]:
         lines.append(f"  {name}, {KINDS[name].takes}: {one_line(error)}")
     if not errors:
-        lines.append(f"  It takes {low if low == high else f'{low} to {high}'} arrays.")
+        lines.append(
+            f"  It takes {low if low == high else f'{low} to {high}'} array{'s' if high > 1 else ''}."
+        )
     lines.append(
         "A loss takes a prediction and a target, NumPy arrays or torch tensors, and returns a number or one "
         'number an example. Name what yours takes, check_loss(my_loss, pred="logits", target="binary"), or '
@@ -397,7 +390,7 @@ def _taken_as(trial, why):
     taken = f"{trial.kind_name}: {trial.kind.takes}" + (f"; here {target}" if target else "")
     taken += "; the target comes first" if subject.target_first else ""
     if why == "tried":
-        taken += ". Nobody said so, it fits best: say pred=... if it is not"
+        taken += " (found by trying; if it is something else, name it with pred=...)"
     source = subject.gradient_source or "what the loss returns beside its value"
     if isinstance(trial.slope_error, LookupError):
         source = "none"
