@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._calls import DEFAULT, DetachedError, Outcome, Subject, to_library
+from ._calls import DEFAULT, DetachedError, Outcome, Subject, _caught, _to_numpy, to_library
 from ._inputs import BATCH, Kind, one_hot, shown
 
 # What can be wrong: the cause, how bad it is, and what to do. "error" is a wrong answer to a valid input.
@@ -1187,21 +1187,21 @@ def check_integers(t):
     if t.kind_name != "real":
         raise Skip("predictions of this kind are not integers")
     pred, target = np.array([1, 2, 3, 0]), np.array([2, 1, 0, 5])
-    wide = t.subject.value([pred.astype(float), target.astype(float)])
     given = [to_library(a.astype(np.uint8), t.subject.library) for a in (pred, target)]
-    from ._calls import _caught, _to_numpy
-
-    result = _caught(lambda: np.asarray(_to_numpy(t.subject._call(given, DEFAULT, {})), dtype=float))
-    if isinstance(result, Exception) or wide.error is not None:
-        return
-    if not near(result, wide.value, 1e-3):
+    reductions = [DEFAULT, *(["none"] if t.subject.takes_reduction else [])]
+    for reduction in reductions:
+        wide = t.subject.value([pred.astype(float), target.astype(float)], reduction=reduction)
+        result = _caught(lambda r=reduction: _to_numpy(t.subject._call(given, r, {})).astype(float))
+        if isinstance(result, Exception) or wide.error is not None or near(result, wide.value, 1e-3):
+            continue
         yield t.finding(
             "integer-wrap",
             "Integers wrap around: 1 − 2 is 255 in uint8.",
             f"pred = {show(pred)}, target = {show(target)} in uint8",
-            float(result.sum()),
-            wide.total,
+            result,
+            wide.value,
         )
+        return
 
 
 @check("what is ignored or masked does not count")

@@ -43,8 +43,8 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
         What the loss takes: the name of a kind, a key of `lossutils.debugging.KINDS` ("real", "logits",
         "probabilities", "scores", "class logits", "class probabilities", "class log-probabilities", "masks",
         "mask logits", "pairs", "triplets", "views", "embeddings", "ranking", "ordinal", "positive",
-        "log-rates", "distances", "score pairs"), or one valid example. Without it all kinds are tried, and the report
-        says which fits best.
+        "log-rates", "distances", "score pairs"), or one valid example. Without it all kinds are tried, and
+        the report says which fits best.
     target : str or array, optional
         The kind of target ("real", "binary" for 0 and 1, "signs" for −1 and 1, "classes", "one-hot",
         "distributions", ...) or an example of it. By default the usual one of the kind of prediction.
@@ -203,7 +203,7 @@ def _from_example(pred, target):
     """The kinds that an example can be of."""
     example = list(pred) if isinstance(pred, tuple | list) else [pred]
     example += [] if target is None or isinstance(target, str) else [target]
-    library = "torch" if any(type(a).__module__.partition(".")[0] == "torch" for a in example) else None
+    of_torch = any(type(a).__module__.partition(".")[0] == "torch" for a in example)
     try:
         example = [np.asarray(a.detach().cpu() if hasattr(a, "detach") else a) for a in example]
         example = [a.astype(np.float64 if a.dtype.kind == "f" else np.int64) for a in example]
@@ -239,7 +239,7 @@ def _from_example(pred, target):
     for name in ("class probabilities", "probabilities", "masks"):  # what fits the closer range comes first
         pairs.sort(key=lambda pair, name=name: pair[0] != name)
     example = [a.astype(float) if pairs[0][1] in ("binary", "signs") else a for a in example]
-    return pairs, (example, library)
+    return pairs, (example, ["torch"] if of_torch else ["numpy", "torch"])
 
 
 def _kinds_in_words():
@@ -269,26 +269,19 @@ HINTS = (  # (words in the name of the loss or of its arguments, the kind that t
 
 def _choose(loss, pairs, example, grad, library, options):
     """The trial that fits best, and the words that say why."""
-    example, of_example = example or (None, None)
+    example, libraries = example or (None, libraries_to_try(loss, grad))
     subject = Subject(loss, _name(loss), 1, "numpy", options, grad, is_target_first(loss))
-    libraries = [library or of_example] if library or of_example else libraries_to_try(loss, grad)
+    libraries = [library] if library else libraries
     low, high = _number_of_arrays(subject)
     best, errors = None, {}
-    for name, target in pairs:
-        kind = KINDS[name]
-        count = kind.preds + bool(kind.targets)
-        if not low <= count <= high:
-            continue
-        for library in libraries:
-            subject = Subject(
-                loss,
-                _name(loss),
-                kind.preds,
-                library,
-                options,
-                grad,
-                is_target_first(loss) and bool(kind.targets),
-            )
+    for library in libraries:
+        for name, target in pairs:
+            kind = KINDS[name]
+            count = kind.preds + bool(kind.targets)
+            if not low <= count <= high:
+                continue
+            target_first = bool(kind.targets) and is_target_first(loss)
+            subject = Subject(loss, _name(loss), kind.preds, library, options, grad, target_first)
             size = kind.size
             if example and size:
                 size = int(example[-1].max()) + 1 if name == "ordinal" else example[0].shape[-1]
@@ -297,11 +290,12 @@ def _choose(loss, pairs, example, grad, library, options):
             if error is not None:
                 errors.setdefault(name, error)
                 continue
-            words = f"{subject.name} {' '.join([*subject.signature.parameters][:count])}".lower()
             score = _fit(trial) if np.isfinite(trial.base.value).all() else -9.0
+            words = f"{subject.name} {' '.join([*subject.signature.parameters][:count])}".lower()
             score += 0.5 * any(re.search(r, words) for r, hinted in HINTS if hinted == name)
             if best is None or score > best[0]:
                 best = score, trial
+        if best is not None and best[0] > -5:
             break
     told = len({name for name, _ in pairs}) == 1
     if best is None or (best[0] < -5 and not told):

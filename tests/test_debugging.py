@@ -223,7 +223,7 @@ def test_options_are_handed_over():
     assert "gradient-not-finite" not in causes(check_loss(ZOO_FOCAL, gamma=2.0))
     assert "gradient-not-finite" in causes(check_loss(ZOO_FOCAL, gamma=0.5))
     weight = np.array([0.5, 1.0, 2.0, 4.0])
-    report = check_loss(F.cross_entropy, weight=weight)
+    report = check_loss(F.cross_entropy, "class logits", "classes", weight=weight)
     assert "batch-split" in causes(report)  # torch divides by the weights of the targets, and says so
 
 
