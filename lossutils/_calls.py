@@ -222,6 +222,20 @@ def _caught(function):
             return error
 
 
+@contextlib.contextmanager
+def one_thread():
+    """Calls on six numbers only wait for a second thread: on a busy machine they take a hundred times as long."""
+    torch = sys.modules.get("torch")
+    threads = torch.get_num_threads() if torch else 1
+    try:
+        if torch:
+            torch.set_num_threads(1)
+        yield
+    finally:
+        if torch:
+            torch.set_num_threads(threads)
+
+
 def signature_of_call(loss):
     """What is passed together with the arrays; of a class, to what it makes."""
     try:

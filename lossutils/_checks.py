@@ -185,8 +185,9 @@ def show(value, digits=5):
     array = np.asarray(value)
     if array.ndim == 0:
         return shown_number(array.item(), digits)
-    if array.ndim > 2 or array.size > 12 or array.size == 0:
+    if array.ndim > 2 or array.size > 24 or array.size == 0:
         return f"an array of shape {array.shape}"
+    digits = digits if array.size <= 12 else 3
     return "[" + ", ".join(show(x, digits) for x in array) + "]"
 
 

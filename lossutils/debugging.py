@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ._calls import Subject, is_target_first, libraries_to_try
+from ._calls import Subject, is_target_first, libraries_to_try, one_thread
 from ._checks import CAUSES, Finding, Trial, near, one_line, run_checks
 from ._inputs import KINDS
 
@@ -106,7 +106,7 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
     if library == "torch" and importlib.util.find_spec("torch") is None:
         raise ValueError('library="torch" needs torch, which is not installed')
     kinds, example = _asked_for(pred, target)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_thread():
         trial, why = _choose(loss, kinds, example, grad, library, options)
         findings, passed, skipped = run_checks(trial)
     return Report(trial.subject.name, _taken_as(trial, why), findings, passed, skipped)
