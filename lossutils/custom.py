@@ -202,7 +202,7 @@ def ordinal(logits, target, *, thresholds):
     >>> import numpy as np
     >>> logits, target = np.array([0.0, 0.0, 3.0]), np.array([1, 2, 0])
     >>> ordinal(logits, target, thresholds=[-1.0, 1.0], reduction="none").round(4)
-    array([0.772 , 1.3133, 4.0181])
+    array([0.7719, 1.3133, 4.0181])
     >>> ordinal.grad(logits, target, thresholds=[-1.0, 1.0], reduction="sum").round(4)
     array([ 0.    , -0.7311,  0.982 ])
     """
