@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -26,6 +27,12 @@ from lossutils import (
 )
 
 PAGE = (Path(__file__).parents[1] / "book/custom.md").read_text(encoding="utf-8")
+NOTEBOOK = nbformat.read(Path(__file__).parents[1] / "notebooks/custom.ipynb", as_version=4)
+PRINTED = {
+    cell.id: "".join(output.get("text", "") for output in cell.outputs)
+    for cell in NOTEBOOK.cells
+    if cell.cell_type == "code"
+}
 GRID = np.linspace(-12, 12, 24001)
 
 
@@ -347,3 +354,25 @@ def test_cosine_alone_is_content_with_a_collapse():
     same = torch.ones(6, 4)
     loss = torch.nn.functional.cosine_embedding_loss(same, same, torch.ones(6))
     assert float(loss) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("words", "cell", "output"),
+    [
+        ("is 0.693 both times", "survey-wasserstein", "shifted by 8: Jensen-Shannon 0.693, Wasserstein 8.0"),
+        ("$W$ is 4 and 8", "survey-wasserstein", "shifted by 4: Jensen-Shannon 0.693, Wasserstein 4.0"),
+        ("with 0.01, the second with 0.99", "survey-gan", "[-0.99 -0.5  -0.1 ]"),
+        ("mean squared error 1.0, has a distance of 0", "survey-perceptual", "pixels:   1.0   features: 0.0"),
+        ("0.16 at length 5, 0.0016 at 500", "survey-rest", "length 500: 0.4, length of the slope 0.0016"),
+        ("at $p = 0.0001$: 0.0016 instead of 0.9999", "survey-rest", "-0.0016]  cross-entropy: [-0.001"),
+        ("with means over each, 0.5 to 1", "survey-vae", "with both as means 0.5 : 1"),
+        ("costs infinity", "survey-ctc", "(a blank must lie between): inf"),
+        ("a slope of exactly 0. `cost_sensitive_bce` has −10", "dead-zones", "[-10. -10. -10. -10.  -5."),
+        ("finds the clip", "check-loss", "worst first: clipped"),
+        ("nowhere the likeliest rating", "learned-thresholds", "['0.5', '1', '2', '3', '4', '5']"),
+        ("up to $\\lambda \\approx 1.8$", "entropy-and-weight", "lambda = 1.7: shares 0.05, 1/11, 0.15"),
+    ],
+)
+def test_what_the_page_says_is_what_the_notebook_prints(words, cell, output):
+    assert words in PAGE
+    assert output in PRINTED[cell]
