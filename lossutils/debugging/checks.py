@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._calls import DEFAULT, DetachedError, Outcome, Subject, _caught, _to_numpy, to_library
-from ._inputs import BATCH, Kind, one_hot, shown
+from .calls import DEFAULT, DetachedError, Outcome, Subject, _caught, _to_numpy, to_library
+from .inputs import BATCH, Kind, one_hot, shown
 
 # What can be wrong: the cause, how bad it is, and what to do. "error" is a wrong answer to a valid input.
 CAUSES = {

@@ -1,7 +1,7 @@
 """A checker for anyone's loss: what is wrong with it, on which input, why, and what to do.
 
 `check_loss` is the whole of it, written in four files: here is what the caller sees and how it is found out
-what a loss takes; `_inputs.py` has what is fed to it, `_calls.py` the call, `_checks.py` what is looked for.
+what a loss takes; `inputs.py` has what is fed to it, `calls.py` the call, `checks.py` what is looked for.
 """
 
 import html
@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ._calls import Subject, is_target_first, libraries_to_try, one_thread
-from ._checks import CAUSES, Finding, Trial, near, one_line, run_checks
-from ._inputs import KINDS
+from .calls import Subject, is_target_first, libraries_to_try, one_thread
+from .checks import CAUSES, Finding, Trial, near, one_line, run_checks
+from .inputs import KINDS
 
 __all__ = ["CAUSES", "KINDS", "Finding", "Report", "check_loss"]
 
