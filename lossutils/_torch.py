@@ -10,9 +10,8 @@ from .core import _gradient, _value
 def differentiable_value(call):
     parameters = [value for value in call.parameters.values() if isinstance(value, torch.Tensor)]
     if any(tensor.requires_grad for tensor in parameters) and torch.is_grad_enabled():
-        return _value(call)  # a parameter wants a gradient: torch differentiates the formula
-    pred, *others = call.arrays
-    return _Value.apply(pred, call, *others, *([] if call.weight is None else [call.weight]))
+        return _value(call)[0]  # a parameter wants a gradient: torch differentiates the formula
+    return _Value.apply(call, *call.arrays, *([] if call.weight is None else [call.weight]))[0]
 
 
 class _Value(torch.autograd.Function):
@@ -21,34 +20,46 @@ class _Value(torch.autograd.Function):
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(pred, call, *others):
-        return _value(_with_arrays(call, pred, others))
+    def forward(call, *tensors):
+        return _value(_with_arrays(call, tensors))
 
     @staticmethod
     def setup_context(ctx, inputs, output):
-        pred, ctx.call, *others = inputs
-        ctx.save_for_backward(pred, *others)
-        ctx.save_for_forward(pred, *others)
+        ctx.call, *tensors = inputs
+        _, *state = output
+        ctx.mark_non_differentiable(*state)
+        ctx.save_for_backward(*tensors, *state)
+        ctx.save_for_forward(*tensors, *state)
 
     @staticmethod
-    def backward(ctx, upstream):
-        pred, *others = ctx.saved_tensors
-        call = _with_arrays(ctx.call, pred, others)
-        gradient = _gradient(call, upstream) if ctx.needs_input_grad[0] else None
-        return gradient, None, *_gradients_of_others(call, others, upstream, ctx.needs_input_grad[2:])
+    def backward(ctx, upstream, *_):
+        call, tensors, state = _restored(ctx)
+        predictions = call.spec.predictions
+        needed = ctx.needs_input_grad[1:]
+        slopes = [None] * predictions
+        if any(needed[:predictions]):
+            # A second derivative also goes through what the forward pass has left.
+            slopes = _gradient(call, upstream, None if torch.is_grad_enabled() else state)
+        others = _gradients_of_others(call, tensors[predictions:], upstream, needed[predictions:])
+        return None, *slopes, *others
 
     @staticmethod
-    def jvp(ctx, direction, _, *other_directions):
+    def jvp(ctx, _, *directions):
         """Forward mode, which torch.func.hessian goes through: the slope along a direction."""
-        if any(
-            other is not None and bool(other.any()) for other in other_directions
-        ):  # torch.func passes zeros
+        call, _, state = _restored(ctx)
+        known = directions[call.spec.predictions :]
+        if any(one is not None and bool(one.any()) for one in known):  # torch.func passes zeros
             raise NotImplementedError("forward mode is for the prediction alone, not for target or weight")
-        pred, *others = ctx.saved_tensors
-        slope = _gradient(_with_arrays(ctx.call, pred, others)) * direction
-        if ctx.call.reduction != "none":
-            return slope.sum()
-        return slope.reshape(*slope.shape[:1], -1).sum(-1)
+        if call.spec.coupled and call.reduction == "none":
+            raise NotImplementedError('forward mode of a loss over the batch is for "mean" and "sum"')
+        slopes = _gradient(call)
+        along = sum(
+            (slope * one).reshape(*slope.shape[:1], -1).sum(-1)
+            for slope, one in zip(slopes, directions, strict=False)
+            if one is not None
+        )
+        along = along if call.reduction == "none" else along.sum()
+        return along, *[None] * len(state)
 
 
 def _gradients_of_others(call, others, upstream, needed):
@@ -58,11 +69,18 @@ def _gradients_of_others(call, others, upstream, needed):
         return [None] * len(others)
     create_graph = torch.is_grad_enabled()
     with torch.enable_grad():
-        found = iter(torch.autograd.grad(_value(call), learning, upstream, create_graph=create_graph))
+        value = _value(call)[0]
+        found = iter(torch.autograd.grad(value, learning, upstream, create_graph=create_graph))
     return [next(found) if need else None for need in needed]
 
 
-def _with_arrays(call, pred, others):
-    weight = others[-1] if call.weight is not None else None
-    targets = others[:-1] if call.weight is not None else others
-    return replace(call, arrays=[pred, *targets], weight=weight)
+def _restored(ctx):
+    """The call with its tensors, and what the forward pass has left for the derivative."""
+    count = len(ctx.call.arrays) + (ctx.call.weight is not None)
+    tensors, state = ctx.saved_tensors[:count], ctx.saved_tensors[count:]
+    return _with_arrays(ctx.call, tensors), tensors, state
+
+
+def _with_arrays(call, tensors):
+    weight = tensors[-1] if call.weight is not None else None
+    return replace(call, arrays=list(tensors[: len(call.arrays)]), weight=weight)

@@ -13,7 +13,10 @@ A loss is written as two plain formulas, the value of each example and its deriv
         return xp.clip(pred - target, -delta, delta)
 
 `loss` turns the first into the public function, with `weight` and `reduction` added, and the second into
-its `.grad`. A call goes through four steps, in this order in the file:
+its `.grad`. A loss of several predictions returns a tuple of derivatives. One that is `coupled`, where each
+example is compared with the rest of the batch, sees the whole batch at once: its formula returns the values
+and what the derivative can use again, and the derivative takes that and what arrives from above, a number
+an example. A call goes through four steps, in this order in the file:
 
 1. `_prepare` checks the arguments, flattens the arrays and drops the examples of weight 0;
 2. `_value` and `_gradient` evaluate the formulas block by block and reduce;
@@ -110,6 +113,8 @@ class Rule:
     text: str
     broken: Callable
     one_per_class: bool = False  # a parameter that may be an array along the last axis of pred
+    may_learn: bool = False  # a parameter that may be a tensor without axes
+    row: bool = False  # a parameter that is a row of numbers, the same for all examples
 
     def check_number(self, name, value):
         if not isinstance(value, Real) or isinstance(value, bool):
@@ -118,6 +123,18 @@ class Rule:
         if value != value or self.broken(value):
             raise ValueError(f"{name} {self.text}, got {value}")
         return float(value)
+
+    def check_row(self, name, row):
+        """An array, or a tuple of the numbers of a list, which becomes an array where it is used."""
+        if isinstance(row, (list, tuple)) and all(isinstance(x, Real) for x in row):
+            row = tuple(float(x) for x in row)
+        elif not _is_array(row):
+            raise TypeError(f"{name} must be a row of numbers, got {type(row).__name__}")
+        array = np.asarray(row) if isinstance(row, tuple) else row
+        if array.ndim != 1 or array.shape[0] == 0:
+            raise ValueError(f"{name} must be a row of at least one number, got shape {tuple(array.shape)}")
+        self.check_array(name, array, None)
+        return row
 
     def check_array(self, name, array, keep):
         """Name the first offender among the examples that count."""
@@ -134,6 +151,7 @@ class Rule:
 
 
 positive = Rule("must be positive and finite", lambda x: (x <= 0) | (x == math.inf))
+zero_or_one = Rule("must be 0 or 1", lambda x: (x != 0) & (x != 1))
 between_0_and_1 = Rule("must lie strictly between 0 and 1", lambda x: (x <= 0) | (x >= 1))
 probability = Rule("must lie in [0, 1]", lambda x: (x < 0) | (x > 1))
 distribution = Rule(
@@ -142,6 +160,14 @@ distribution = Rule(
 )
 at_least_0 = Rule("must be finite and at least 0", lambda x: (x < 0) | (x == math.inf))
 class_weights = replace(at_least_0, one_per_class=True)
+increasing = Rule("must be finite and increase", lambda x: _not_above_the_one_before(x), row=True)
+
+
+def _not_above_the_one_before(row):
+    """Also true of infinity and NaN."""
+    namespace = array_namespace(row)
+    not_above = namespace.concat([row[:1] != row[:1], ~(row[1:] > row[:-1])])
+    return not_above | (abs(row) == math.inf)
 
 
 def _rounding_of_a_sum(x):
@@ -150,11 +176,17 @@ def _rounding_of_a_sum(x):
     return 0.02 if half else 0.001
 
 
-def class_target(pred, target):
+def class_target(pred, target, **parameters):
     """The rule for a target over the classes of the prediction: indices or distributions."""
     classes = pred.shape[-1]
     if target.ndim == pred.ndim:
         return distribution
+    return Rule(f"must be a class from 0 to {classes - 1}", lambda x: (x < 0) | (x >= classes))
+
+
+def class_index(pred, target, *, thresholds, **parameters):
+    """The rule for an ordered class: one class more than there are thresholds."""
+    classes = len(thresholds) + 1
     return Rule(f"must be a class from 0 to {classes - 1}", lambda x: (x < 0) | (x >= classes))
 
 
@@ -201,6 +233,15 @@ def index_shape(**arrays):
     return shape
 
 
+def label_shape(**arrays):
+    """As `same_shape`, for a target of class indices."""
+    shape = same_shape(**arrays)
+    name, target = list(arrays.items())[-1]
+    if not array_namespace(target).isdtype(target.dtype, "integral"):
+        raise TypeError(f"{name} must be class indices, whole numbers, got {target.dtype}")
+    return shape
+
+
 def first_axis(**arrays):
     """One loss for all that an example has: arrays of one shape (N, ...), the unreduced loss (N,)."""
     shape = same_shape(**arrays)
@@ -210,15 +251,55 @@ def first_axis(**arrays):
     return shape[:1]
 
 
-def loss(*, shape=same_shape, **rules):
+def vectors(**arrays):
+    """Vectors along the last axis: embeddings (..., D), what is known of them (...), and the loss (...)."""
+    (name, first), *others = arrays.items()
+    if first.ndim == 0 or first.shape[-1] == 0:
+        raise ValueError(f"{name} must have its vectors along the last axis, got shape {tuple(first.shape)}")
+    for other_name, other in others:
+        known = other_name in ("same", "target", "labels")
+        expected = tuple(first.shape[:-1] if known else first.shape)
+        if tuple(other.shape) != expected:
+            raise ValueError(
+                f"{name} has shape {tuple(first.shape)} and {other_name} has shape {tuple(other.shape)}: "
+                f"{other_name} must have shape {expected}, nothing is broadcast"
+            )
+    return tuple(first.shape[:-1])
+
+
+def batch_of_vectors(**arrays):
+    """As `vectors`, for one batch (N, D)."""
+    (name, first), *_ = arrays.items()
+    if first.ndim != 2:
+        raise ValueError(f"{name} must be a batch of vectors (N, D), got shape {tuple(first.shape)}")
+    labels = arrays.get("labels")
+    if labels is not None and not array_namespace(first).isdtype(labels.dtype, ("bool", "integral")):
+        raise TypeError(f"labels must be whole numbers, got {labels.dtype}")
+    return vectors(**arrays)
+
+
+def lists(**arrays):
+    """A list along the last axis: scores and relevances (..., D), and the loss (...)."""
+    shape = same_shape(**arrays)
+    if not shape or shape[-1] == 0:
+        name = next(iter(arrays))
+        raise ValueError(f"{name} must have its list along the last axis, got shape {shape}")
+    return shape[:-1]
+
+
+def loss(*, shape=same_shape, predictions=1, coupled=False, pairwise=False, **rules):
     """Make a formula a loss.
 
     `rules` says for each argument what it may be; `shape(pred=..., target=...)` checks that the arrays fit
-    together and returns the shape of the unreduced loss: that of `pred`, or its first axes.
+    together and returns the shape of the unreduced loss: that of `pred`, or its first axes. The first
+    `predictions` arguments are what the derivative is taken of; `coupled` losses see the whole batch;
+    `pairwise` ones compare all elements of an example with each other. A formula with a parameter `mask` gets
+    it as an array of bools, with zeros in the arrays where it is false.
     """
 
     def decorate(formula):
-        spec = _Spec(formula, _add_weight_and_reduction(inspect.signature(formula)), shape, rules)
+        signature = _add_weight_and_reduction(inspect.signature(formula))
+        spec = _Spec(formula, signature, shape, rules, predictions, coupled, pairwise)
 
         @functools.wraps(formula)
         def value(*args, **kwargs):
@@ -227,11 +308,12 @@ def loss(*, shape=same_shape, **rules):
                 from ._torch import differentiable_value
 
                 return call.restore(differentiable_value(call))
-            return call.restore(_value(call))
+            return call.restore(_value(call)[0])
 
         def grad(*args, **kwargs):
             call = _prepare(spec, f"{formula.__name__}.grad", args, kwargs)
-            return call.restore(_gradient(call), per_example=True)
+            slopes = tuple(call.restore(slope, per_example=True) for slope in _gradient(call))
+            return slopes if predictions > 1 else slopes[0]
 
         def gradient(derivative):
             spec.derivative = derivative
@@ -246,7 +328,11 @@ def loss(*, shape=same_shape, **rules):
         grad.__name__ = "grad"
         grad.__qualname__ = f"{formula.__qualname__}.grad"
         grad.__module__ = formula.__module__
-        grad.__doc__ = f"Derivative of the reduced `{formula.__name__}` with respect to `pred`, of its shape."
+        names = ", ".join(f"`{name}`" for name in list(signature.parameters)[:predictions])
+        what = (
+            f"with respect to {names}, of its shape" if predictions == 1 else f"by each of {names}: a tuple"
+        )
+        grad.__doc__ = f"Derivative of the reduced `{formula.__name__}` with respect {what}."
         value.__signature__ = grad.__signature__ = spec.signature
         value.gradient, value.denominator = gradient, denominator
         return value
@@ -262,6 +348,9 @@ class _Spec:
     signature: inspect.Signature
     shape: Callable
     rules: dict
+    predictions: int
+    coupled: bool
+    pairwise: bool
     derivative: Callable | None = None
     denominator: Callable | None = None  # what an example counts in a mean, where that is not 1
 
@@ -288,13 +377,14 @@ def _add_weight_and_reduction(signature):
 @dataclass
 class _Prepared:
     spec: _Spec
-    arrays: list  # pred, target: the kept examples, one after the other
+    arrays: list  # the predictions, then what is known: the kept examples, one after the other
     weight: Any  # None, or one number a kept example
     parameters: dict
     reduction: str
     shape: tuple  # of the unreduced loss
     inner: tuple  # what an example of pred has beyond it: () or the classes
-    keep: Any = None  # None, or the mask of the examples with a weight above 0
+    keep: Any = None  # None, or which examples have a weight above 0
+    mask: Any = None  # None, or which places of each kept example count
 
     @property
     def dtype(self):
@@ -325,18 +415,26 @@ def _prepare(spec, name, args, kwargs):
     arrays = dict(zip(spec.signature.parameters, bound.args, strict=False))
     given = {**arrays, "weight": weight}
     given |= {key: value for key, value in parameters.items() if _is_array(value)}
-    _check_kind({key: value for key, value in given.items() if value is not None})
+    _check_kind({key: value for key, value in given.items() if value is not None}, spec.predictions)
     name, pred = next(iter(arrays.items()))
     shape = spec.shape(**arrays)
+    mask = None
+    if "mask" in parameters:
+        mask = _checked_mask(parameters.pop("mask"), pred)
+        arrays = {key: xp.where(mask, array, xp.zeros_like(array)) for key, array in arrays.items()}
     if math.prod(shape) == 0 and reduction == "mean":
         raise ValueError(f"the mean over an empty batch is not defined: {name} has shape {tuple(pred.shape)}")
     keep = None if weight is None else _kept(weight, shape)
 
     for key, rule in spec.rules.items():
-        rule = rule if isinstance(rule, Rule) else rule(*arrays.values())
+        rule = rule if isinstance(rule, Rule) else rule(*arrays.values(), **parameters)
         if key in arrays:
             rule.check_array(key, arrays[key], keep)
-        elif rule.one_per_class and _is_array(parameters[key]):
+        elif rule.row:
+            parameters[key] = rule.check_row(key, parameters[key])
+        elif (rule.one_per_class and _is_array(parameters[key])) or (
+            rule.may_learn and _has_no_axes(parameters[key])
+        ):
             number = replace(rule, broken=lambda x, rule=rule: rule.broken(x) | (x != x))
             number.check_array(key, parameters[key], None)
         elif parameters[key] is not None or spec.signature.parameters[key].default is not None:
@@ -344,7 +442,8 @@ def _prepare(spec, name, args, kwargs):
 
     if shape == tuple(pred.shape):
         for key, value in parameters.items():
-            _check_last_axis(key, value, shape)
+            if key in spec.rules and not spec.rules[key].row:
+                _check_last_axis(key, value, shape)
 
     flat = [xp.reshape(array, (math.prod(shape), *array.shape[len(shape) :])) for array in arrays.values()]
     if weight is not None:
@@ -352,11 +451,31 @@ def _prepare(spec, name, args, kwargs):
     if keep is not None:
         keep = xp.reshape(keep, (-1,))
         flat, weight = [array[keep] for array in flat], weight[keep]
-    return _Prepared(spec, flat, weight, parameters, reduction, shape, pred.shape[len(shape) :], keep)
+    inner = pred.shape[len(shape) :]
+    if mask is not None:
+        mask = xp.reshape(mask, (math.prod(shape), *inner))
+        mask = mask if keep is None else mask[keep]
+    return _Prepared(spec, flat, weight, parameters, reduction, shape, inner, keep, mask)
+
+
+def _checked_mask(mask, pred):
+    namespace = array_namespace(pred)
+    if mask is None:
+        return namespace.ones(pred.shape, dtype=namespace.bool, device=array_api_compat.device(pred))
+    if not _is_array(mask) or not namespace.isdtype(mask.dtype, "bool"):
+        kind = getattr(mask, "dtype", type(mask).__name__)
+        raise TypeError(f"mask must be an array of bools, true where an element counts, got {kind}")
+    if tuple(mask.shape) != tuple(pred.shape):
+        raise ValueError(f"mask has shape {tuple(mask.shape)}, the scores have shape {tuple(pred.shape)}")
+    return mask
 
 
 def _is_array(value):
     return is_torch_array(value) or (is_numpy_array(value) and value.ndim > 0)
+
+
+def _has_no_axes(value):
+    return is_torch_array(value) and value.ndim == 0
 
 
 def _has_axes(value):
@@ -371,7 +490,7 @@ def _check_last_axis(key, value, shape):
         )
 
 
-def _check_kind(given):
+def _check_kind(given, predictions):
     """Arrays of one library on one device, real, and predictions that are floats."""
     for key, array in given.items():
         if not (is_numpy_array(array) or is_torch_array(array)):
@@ -384,10 +503,10 @@ def _check_kind(given):
                 "the arrays must be of one library and on one device, got "
                 + ", ".join(f"{key} {value}" for key, value in what.items())
             )
-    name, pred = next(iter(given.items()))
-    isdtype = array_namespace(pred).isdtype
-    if not isdtype(pred.dtype, "real floating"):
-        raise TypeError(f"{name} must be floating point, got {pred.dtype}; convert it first")
+    isdtype = array_namespace(next(iter(given.values()))).isdtype
+    for name, pred in list(given.items())[:predictions]:
+        if not isdtype(pred.dtype, "real floating"):
+            raise TypeError(f"{name} must be floating point, got {pred.dtype}; convert it first")
     for key, array in given.items():
         if isdtype(array.dtype, "complex floating"):
             raise TypeError(f"{key} must be real, got {array.dtype}")
@@ -412,14 +531,18 @@ def _kept(weight, shape):
 def _blocks(call, whole):
     """A block at a time of the arrays, weights and parameters, in the precision that is computed in."""
     size = max(call.arrays[0].shape[0], 1)
-    step = size if whole else max(1, BLOCK // math.prod(call.inner))
+    elements = math.prod(call.inner) ** (2 if call.spec.pairwise else 1)
+    step = size if whole else max(1, BLOCK // elements)
     fixed = {key: _at_precision(value, call.arrays[0]) for key, value in call.parameters.items()}
     varying = {key: value for key, value in fixed.items() if _has_axes(value) and not call.inner}
+    varying = {key: value for key, value in varying.items() if not call.spec.rules[key].row}
     varying = {key: _for_each_element(value, call) for key, value in varying.items()}
     for start in range(0, size, step):
         block = slice(start, start + step)
         weight = None if call.weight is None else _at_precision(call.weight[block], call.arrays[0])
         parameters = fixed | {key: value[block] for key, value in varying.items()}
+        if call.mask is not None:
+            parameters["mask"] = call.mask[block]
         yield block, [_computable(array[block], call) for array in call.arrays], weight, parameters
 
 
@@ -437,17 +560,20 @@ def _computable(array, call):
 
 def _at_precision(value, pred):
     """In the precision of pred, half precision in float32."""
-    if not _is_array(value):
+    if not (_is_array(value) or isinstance(value, tuple)):
         return value
     namespace = array_namespace(pred)
-    half = namespace.finfo(pred.dtype).bits < 32
-    return xp.astype(value, namespace.float32 if half else pred.dtype, copy=False)
+    dtype = namespace.float32 if namespace.finfo(pred.dtype).bits < 32 else pred.dtype
+    if isinstance(value, tuple):
+        return namespace.asarray(value, dtype=dtype, device=array_api_compat.device(pred))
+    return xp.astype(value, dtype, copy=False)
 
 
 def _in_one_block(call):
-    """Small arrays, accelerators, and calculations that torch records are evaluated in one piece."""
+    """Small arrays, accelerators, calculations that torch records and coupled batches: in one piece."""
     pred = call.arrays[0]
-    if math.prod(pred.shape) <= BLOCK:
+    elements = math.prod(pred.shape) * (math.prod(call.inner) if call.spec.pairwise else 1)
+    if elements <= BLOCK or call.spec.coupled:
         return True
     if is_numpy_array(pred):
         return False
@@ -479,34 +605,53 @@ def _denominator(call):
 
 
 def _value(call):
+    """The loss, and what the formula of a coupled one leaves to its derivative."""
     with np.errstate(all="ignore"):  # a branch that `where` does not take may overflow
-        out, total, whole = None, 0.0, _in_one_block(call)
+        out, total, whole, state = None, 0.0, _in_one_block(call), ()
         for block, arrays, weight, parameters in _blocks(call, whole):
             values = call.spec.formula(*arrays, **parameters)
+            if call.spec.coupled:
+                values, *state = values
             if weight is not None:
                 values = weight * values
             if call.reduction == "none":
                 out = _collect(out, block, values, call, whole)
             else:
                 total = total + _total(values)
-        if call.reduction == "none":
-            return out
-        return xp.astype(total / _denominator(call), call.dtype)
+        if call.reduction != "none":
+            out = xp.astype(total / _denominator(call), call.dtype)
+        return out, *state
 
 
-def _gradient(call, upstream=None):
-    """The derivative of the reduced loss, times the gradient that arrives from `upstream`."""
+def _gradient(call, upstream=None, state=None):
+    """The derivatives of the reduced loss, times the gradient that arrives from `upstream`."""
     with np.errstate(all="ignore"):
-        out, whole, denominator = None, _in_one_block(call), _denominator(call)
+        whole, denominator = _in_one_block(call), _denominator(call)
+        out = [None] * call.spec.predictions
         for block, arrays, weight, parameters in _blocks(call, whole):
-            slope = call.spec.derivative(*arrays, **parameters)
-            if weight is not None:
-                slope = _per_example(weight, slope) * slope
+            factor = weight
             if upstream is not None:
-                per_example = call.reduction == "none"
-                slope = slope * (_per_example(upstream[block], slope) if per_example else upstream)
-            out = _collect(out, block, slope / denominator, call, whole)
-        return out
+                arrived = upstream[block] if call.reduction == "none" else upstream
+                factor = arrived if weight is None else arrived * weight
+            if call.spec.coupled:
+                if state is None:
+                    _, *state = call.spec.formula(*arrays, **parameters)
+                ones = xp.ones_like(arrays[0][:, 0]) / denominator
+                factor = ones if factor is None else factor * ones
+                slopes = call.spec.derivative(*arrays, factor, *state, **parameters)
+            else:
+                slopes = call.spec.derivative(*arrays, **parameters)
+            slopes = slopes if call.spec.predictions > 1 else (slopes,)
+            if not call.spec.coupled:
+                slopes = [_scaled(slope, factor, denominator) for slope in slopes]
+            out = [_collect(o, block, slope, call, whole) for o, slope in zip(out, slopes, strict=True)]
+        return tuple(out)
+
+
+def _scaled(slope, factor, denominator):
+    if factor is not None:
+        slope = slope * (_per_example(factor, slope) if factor.ndim else factor)
+    return slope / denominator
 
 
 def _per_example(factor, slope):

@@ -70,6 +70,12 @@ def probability_grid(dtype):
     return np.array([(p, y) for p in numbers for y in (0, 1, 0.2)], dtype=dtype).T
 
 
+def labels_grid(dtype):
+    """Each logit with each of four classes."""
+    pred = np.unique(logits_grid(dtype)[0])
+    return np.repeat(pred, 4), np.tile(np.arange(4), len(pred))
+
+
 def class_logits_grid(dtype):
     gaps = [0, 1e-8, 0.5, 3, 16, 17, 20, 40, 80, 100, 1e3, 1e4]
     rows = [(gap, 0, -gap / 4, -2 * gap) for gap in gaps] + [(-gap, gap, 0, gap) for gap in gaps]
@@ -141,6 +147,10 @@ def draw_class_scores(rng, shape):
     return rng.normal(size=(*shape, 4)) * 2, rng.integers(4, size=shape)
 
 
+def draw_labels(rng, shape):
+    return rng.normal(size=shape) * 2, rng.integers(4, size=shape)
+
+
 def draw_masks(rng, shape):
     return tuple(rng.uniform(0.05, 0.95, size=(2, *shape, 4)))
 
@@ -190,6 +200,13 @@ def bad_classes(pred, target):
     yield "sum", pred, np.full((3, 4), 0.3), ValueError, "target must be a distribution.* got 0.3 at index"
 
 
+def bad_labels(pred, target):
+    for index in (-1, 4):
+        wrong = np.array([0, index, 0])
+        yield f"class {index}", pred, wrong, ValueError, rf"class from 0 to 3, got {index} at index \(1,\)"
+    yield "float class", pred, target * 1.0, TypeError, "must be class indices, whole numbers, got float64"
+
+
 def bad_class_probabilities(pred, target):
     yield from bad_classes(pred, target)
     yield "logits", pred * 10 - 3, target, ValueError, "pred must be a distribution, in"
@@ -201,6 +218,7 @@ PROBABILITIES = Domain(probability_grid, draw_probabilities, bad_probabilities, 
 SCORES = Domain(scores_grid, draw_scores, bad_sign, discrete=True)
 CLASS_SCORES = Domain(class_scores_grid, draw_class_scores, bad_index)
 INDEX_LOGITS = Domain(class_logits_grid, draw_class_logits, bad_index)
+LABELS = Domain(labels_grid, draw_labels, bad_labels)
 MASKS = Domain(masks_grid, draw_masks, bad_masks, one_axis=True)
 CLASS_LOGITS = Domain(class_logits_grid, draw_class_logits, bad_classes)
 CLASS_PROBABILITIES = Domain(class_probability_grid, draw_class_probabilities, bad_class_probabilities, low=0)
@@ -211,12 +229,12 @@ class Case:
     value: Callable
     parameters: dict = field(default_factory=dict)
     domain: Domain = REAL
+    rows: dict = field(default_factory=dict)  # parameters that are rows of numbers and have no default
 
     def settings(self):
         """Every combination of the parameter values, as keyword arguments."""
-        return [
-            dict(zip(self.parameters, values, strict=True)) for values in product(*self.parameters.values())
-        ]
+        values = {**self.parameters, **self.rows}
+        return [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
 
 
 def y_log(y, p):
@@ -235,6 +253,23 @@ def minus_log_softmax(z, k):
 def smoothed(target, classes, label_smoothing):
     epsilon = mp.mpf(label_smoothing)
     return [(1 - epsilon) * (k == target) + epsilon / classes for k in range(classes)]
+
+
+def binary_entropy(z):
+    return sigmoid(z) * softplus(-z) + sigmoid(-z) * softplus(z)
+
+
+def cumulative_link(z, k, thresholds):
+    """Minus the log of a difference of two sigmoids, on the side on which both are small."""
+    below, above = [-mp.inf, *map(mp.mpf, thresholds), mp.inf][k : k + 2]
+    if below == -mp.inf:
+        return softplus(z - above)
+    if above == mp.inf:
+        return softplus(below - z)
+    if abs(z) > 30_000:  # exp(z) against exp(z) + 1 is no difference
+        return max(z - above, below - z) - mp.log(-mp.expm1(below - above))
+    low, high = (below - z, above - z) if z > 0 else (z - above, z - below)
+    return -mp.log(sigmoid(high) - sigmoid(low))
 
 
 def sigmoid(z):
@@ -305,6 +340,24 @@ REFERENCES = {
         {"gamma": [2.0, 0.0, 0.5]},
         INDEX_LOGITS,
     ),
+    "cost_sensitive_bce": Case(
+        lambda z, y, false_negative_cost, false_positive_cost=1: (
+            false_negative_cost * y * softplus(-z) + false_positive_cost * (1 - y) * softplus(z)
+        ),
+        {"false_negative_cost": [1.0, 10.0], "false_positive_cost": [1.0, 0.25]},
+        LOGITS,
+    ),
+    "confidence_bce": Case(
+        lambda z, y, beta: y * softplus(-z) + (1 - y) * softplus(z) - mp.mpf(beta) * binary_entropy(z),
+        {"beta": [0.1, 4.0, -0.5]},
+        LOGITS,
+    ),
+    "power": Case(lambda p_, t, p: abs(p_ - t) ** mp.mpf(p), {"p": [1.5, 1.0, 2.0, 3.0]}),
+    "ordinal": Case(
+        cumulative_link,
+        domain=LABELS,
+        rows={"thresholds": [(-1.0, 0.5, 2.0), (-40.0, 0.0, 2.0**-10)]},
+    ),
     "dice": Case(
         lambda p, y, smooth: overlap(p, y, 0.5, 0.5, mp.mpf(smooth) / 2), {"smooth": [1.0, 0.5]}, MASKS
     ),
@@ -361,6 +414,10 @@ def _slope_at_the_end(difference, step):
 
 def size_of_the_terms(pred, target, options):
     """0, or 1 where the gradient is a difference p − y with 0 < y < 1, whose last digits cancel."""
+    if "thresholds" in options:  # a difference of sigmoids
+        edges = [-mp.inf, *map(mp.mpf, options["thresholds"]), mp.inf]
+        terms = (edges[target] - mp.mpf(float(pred)), mp.mpf(float(pred)) - edges[target + 1])
+        return float(max(sigmoid(x) for x in terms if x > -mp.inf))
     soft = 0 < options.get("label_smoothing", 0) or np.any((0 < target) & (target < 1))
     return np.full(np.shape(pred), float(soft))
 

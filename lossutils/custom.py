@@ -1,0 +1,231 @@
+"""Losses made for a purpose: costs, confidence, a power of the error, an order of classes.
+
+`cost_sensitive_bce` and `confidence_bce` take the logit of a yes-or-no question, `power` a number, `ordinal`
+one score, which thresholds cut into ordered classes.
+"""
+
+from array_api_compat import array_namespace
+
+from .classification import _times, log_sigmoid, sigmoid
+from .core import Rule, class_index, increasing, label_shape, loss, positive, probability, sign, xp
+
+at_least_1 = Rule("must be finite and at least 1", lambda x: (x < 1) | (x == float("inf")))
+above_minus_1 = Rule("must be above −1 and finite", lambda x: (x <= -1) | (x == float("inf")))
+
+
+@loss(target=probability, false_negative_cost=positive, false_positive_cost=positive)
+def cost_sensitive_bce(logits, target, *, false_negative_cost=1.0, false_positive_cost=1.0):
+    """Binary cross-entropy in which a missed positive and a false alarm count what they cost.
+
+    With z = logits, y = target, C = false_negative_cost, A = false_positive_cost::
+
+        loss = C y log(1 + exp(−z)) + A (1 − y) log(1 + exp(z))
+        grad = A (1 − y) σ(z) − C y σ(−z)
+
+    Parameters
+    ----------
+    logits : array of floats, any shape
+        NumPy array or torch tensor. A NaN in it is a NaN in the result.
+    target : array of the shape of logits
+        0 or 1. In between, the two losses are mixed in that proportion.
+    false_negative_cost : float, default 1.0
+        What a missed positive costs; positive and finite.
+    false_positive_cost : float, default 1.0
+        What a false alarm costs, in the same unit; positive and finite.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    The minimum for an example that is positive with probability π is at the odds C π / (A (1 − π)): σ(z) is
+    no longer π. Act at σ(z) > 1/2, which is π > A / (A + C), or take the probability back by z − log(C / A).
+    To weight and to move the threshold as well counts the costs twice.
+    It is A times `bce_with_logits` with pos_weight = C / A.
+    PyTorch: `F.binary_cross_entropy_with_logits` with `pos_weight`. Keras: `class_weight` in `fit`. optax:
+    none. scikit-learn: `class_weight={0: A, 1: C}`.
+    Source: Elkan (2001), IJCAI.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> logits, target = np.array([0.0, 0.0, 3.0]), np.array([1.0, 0.0, 1.0])
+    >>> cost_sensitive_bce(logits, target, false_negative_cost=10, reduction="none").round(4)
+    array([6.9315, 0.6931, 0.4859])
+    >>> cost_sensitive_bce.grad(logits, target, false_negative_cost=10, reduction="sum").round(4)
+    array([-5.    ,  0.5   , -0.4743])
+    """
+    missed = false_negative_cost * _times(target, -log_sigmoid(logits))
+    return missed + false_positive_cost * _times(1 - target, -log_sigmoid(-logits))
+
+
+@cost_sensitive_bce.gradient
+def _(logits, target, *, false_negative_cost=1.0, false_positive_cost=1.0):
+    missed = false_negative_cost * target * sigmoid(-logits)
+    return false_positive_cost * (1 - target) * sigmoid(logits) - missed
+
+
+@loss(target=probability, beta=above_minus_1)
+def confidence_bce(logits, target, *, beta=0.1):
+    """Binary cross-entropy minus beta times the entropy of the prediction: confidence costs, or pays.
+
+    With z = logits, y = target, p = σ(z), H = −p log p − (1 − p) log(1 − p)::
+
+        loss = y log(1 + exp(−z)) + (1 − y) log(1 + exp(z)) − beta H
+        grad = p − y + beta z p (1 − p)
+
+    Parameters
+    ----------
+    logits : array of floats, any shape
+        NumPy array or torch tensor. A NaN in it is a NaN in the result.
+    target : array of the shape of logits
+        0 or 1. In between, the two losses are mixed in that proportion.
+    beta : float, default 0.1
+        Positive: confidence is penalized. Negative: it is rewarded. Above −1 and finite.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    The minimum for an example that is positive with probability π is where p + beta z p (1 − p) = π: nearer
+    to 1/2 than π for beta > 0, farther for beta < 0. The same formula takes π back from p. Below beta = −1
+    there are two minima for π near 1/2, and a range of p around 1/2 that is never given; such a beta is an
+    error, and −1 too, where the curvature at 1/2 is 0. Convention: the sign is that of Pereyra et al.; a
+    term "+ λ H" is beta = −λ. The loss may be negative.
+    PyTorch, Keras, optax: none.
+    Source: Pereyra et al. (2017), arXiv:1701.06548.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> logits, target = np.array([0.0, 3.0, 3.0]), np.array([1.0, 1.0, 0.0])
+    >>> confidence_bce(logits, target, beta=0.5, reduction="none").round(4)
+    array([ 0.3466, -0.0468,  2.9532])
+    >>> confidence_bce.grad(logits, target, beta=0.5, reduction="sum").round(4)
+    array([-0.5   ,  0.0203,  1.0203])
+    """
+    right, wrong = -log_sigmoid(logits), -log_sigmoid(-logits)
+    entropy = sigmoid(logits) * right + sigmoid(-logits) * wrong
+    return _times(target, right) + _times(1 - target, wrong) - beta * entropy
+
+
+@confidence_bce.gradient
+def _(logits, target, *, beta=0.1):
+    p, rest = sigmoid(logits), sigmoid(-logits)
+    return (1 - target) * p - target * rest + beta * logits * p * rest
+
+
+@loss(p=at_least_1)
+def power(pred, target, *, p=1.5):
+    """A power of the absolute error, between the absolute (p = 1) and the squared error (p = 2), or above.
+
+    With e = pred − target::
+
+        loss = |e|^p
+        grad = p |e|^(p − 1) sign(e)
+
+    {parameters}
+    p : float, default 1.5
+        Finite and at least 1.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    For p > 1 the slope is 0 at e = 0 and grows with the error; the curvature p (p − 1) |e|^(p − 2) is
+    infinite at 0 for 1 < p < 2 and 0 for p > 2. Convention: for p = 1 the gradient at 0 is the smallest
+    subgradient, 0. Below 1 the loss would not be convex and its slope infinite at 0, so such a p is an
+    error.
+    PyTorch: `(pred - target).abs().pow(p)`, with a second derivative of NaN or infinity at 0. Keras, optax:
+    none.
+    Source: Forsythe (1972), Technometrics 14, 159–166.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pred, target = np.array([4.0, 2.0, 1.0]), np.array([0.0, 2.0, 2.0])
+    >>> power(pred, target, reduction="none")
+    array([8., 0., 1.])
+    >>> power.grad(pred, target, reduction="sum")
+    array([ 3. ,  0. , -1.5])
+    """
+    return abs(pred - target) ** p
+
+
+@power.gradient
+def _(pred, target, *, p=1.5):
+    error = pred - target
+    return p * abs(error) ** (p - 1) * sign(error)
+
+
+@loss(shape=label_shape, thresholds=increasing, target=class_index)
+def ordinal(logits, target, *, thresholds):
+    """Cumulative link loss: one score, cut into ordered classes by thresholds (proportional odds).
+
+    With z = logits, k = target, and the thresholds b_1 < … < b_{K−1} between b_0 = −∞ and b_K = ∞::
+
+        P(k) = σ(b_{k+1} − z) − σ(b_k − z)
+        loss = −log P(k)
+        grad = σ(z − b_{k+1}) − σ(b_k − z)
+
+    Parameters
+    ----------
+    logits : array of floats, any shape
+        NumPy array or torch tensor: one score an example, not one a class. NaN in is NaN out.
+    target : array of whole numbers, of the shape of logits
+        A class from 0 to K − 1 for each example.
+    thresholds : K − 1 increasing numbers
+        A list, or an array of the library of `logits`. A torch tensor that requires a gradient gets one.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    A score above b_k says "above class k − 1" with more than even odds; adding a number to the score and to
+    all thresholds changes nothing, so leave out the bias of the score or hold one threshold.
+    Calculated as −log σ(b_{k+1} − z) − log σ(z − b_k) − log(1 − exp(b_k − b_{k+1})), three terms of one sign,
+    so nothing cancels. Thresholds that learn have to stay in order: learn the first, and the logarithms
+    of the steps. With one threshold b it is `bce_with_logits(logits − b, target)`.
+    PyTorch, Keras, optax: none. Python: `statsmodels` `OrderedModel(distr="logit")`. R: `MASS::polr`,
+    `ordinal::clm`.
+    Source: McCullagh (1980), doi:10.1111/j.2517-6161.1980.tb01109.x.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> logits, target = np.array([0.0, 0.0, 3.0]), np.array([1, 2, 0])
+    >>> ordinal(logits, target, thresholds=[-1.0, 1.0], reduction="none").round(4)
+    array([0.7719, 1.3133, 4.0181])
+    >>> ordinal.grad(logits, target, thresholds=[-1.0, 1.0], reduction="sum").round(4)
+    array([ 0.    , -0.7311,  0.982 ])
+    """
+    below, above = _edges(target, thresholds)
+    inside = -log_sigmoid(above - logits) - log_sigmoid(logits - below)
+    return inside - _log_1_minus_exp(below - above)
+
+
+@ordinal.gradient
+def _(logits, target, *, thresholds):
+    below, above = _edges(target, thresholds)
+    return sigmoid(logits - above) - sigmoid(below - logits)
+
+
+def _edges(target, thresholds):
+    """The thresholds below and above the class of each example, ∓∞ at the ends."""
+    end = float("inf") * xp.ones_like(thresholds[:1])
+    namespace = array_namespace(thresholds)
+    edges, index = namespace.concat([-end, thresholds, end]), xp.astype(target, namespace.int64)
+    return edges[index], edges[index + 1]
+
+
+def _log_1_minus_exp(x):
+    """log(1 − exp(x)) for x < 0, right near 0 and far from it."""
+    near, far = xp.maximum(x, -0.7), xp.minimum(x, -0.7)
+    return xp.where(x > -0.7, xp.log(-xp.expm1(near)), xp.log1p(-xp.exp(far)))

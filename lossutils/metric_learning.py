@@ -1,0 +1,580 @@
+"""Losses for embeddings: vectors along the last axis that are near for what belongs together.
+
+`contrastive`, `triplet` and `cosine_embedding` compare the vectors of one row and nothing else. The others
+compare each row with the whole batch (N, D): `batch_hard_triplet`, `info_nce` and `nt_xent` go through the N²
+pairs block by block and never hold them all. A loss of several predictions has a tuple as its gradient.
+"""
+
+import math
+
+import numpy as np
+from array_api_compat import array_namespace, device, is_torch_array
+
+from .core import Rule, _at_precision, _check_kind, batch_of_vectors, loss, positive, vectors, xp, zero_or_one
+from .margin import plus_or_minus_1
+
+PAIRS = 2**18  # pairs looked at a time
+KINDS = ("easy", "semi-hard", "hard", "all")
+
+cosine = Rule("must lie in [-1, 1]", lambda x: (x < -1) | (x > 1))
+temperatures = Rule("must be positive and finite", positive.broken, may_learn=True)
+
+
+def _length_and_direction(x):
+    """|x| and x / |x| along the last axis, without overflow; a vector of zeros has the direction 0."""
+    scale = xp.max(abs(x), axis=-1, keepdims=True)
+    zero = scale == 0
+    x = x / xp.where(zero, xp.ones_like(scale), scale)
+    squares = xp.sum(x * x, axis=-1, keepdims=True)
+    root = xp.sqrt(xp.where(zero, xp.ones_like(squares), squares))
+    return (scale * root)[..., 0], x / root
+
+
+def _concat(arrays):
+    return array_namespace(arrays[0]).concat(arrays)
+
+
+def _column(x):
+    return xp.expand_dims(x, axis=-1)
+
+
+def _clipped(x):
+    """max(0, x), with the slope 0 at 0."""
+    return xp.where(x <= 0, xp.zeros_like(x), x)
+
+
+# Pairs and triplets
+
+
+@loss(shape=vectors, predictions=2, same=zero_or_one, margin=positive)
+def contrastive(x1, x2, same, *, margin=1.0):
+    """Contrastive loss of pairs: pulls a pair of one class together, pushes two classes a margin apart.
+
+    With d = |x1 − x2|::
+
+        loss = d²                    same = 1
+               max(0, margin − d)²   same = 0
+        grad = ±2 (x1 − x2)                          same = 1, + for x1, − for x2
+               ∓2 max(0, margin − d) (x1 − x2) / d   same = 0
+
+    Parameters
+    ----------
+    x1, x2 : arrays of floats (..., D)
+        The two embeddings of each pair. NumPy arrays or torch tensors. A NaN in them is a NaN in the result.
+    same : array (...)
+        1 where both are of one class, 0 where they are not.
+    margin : float, default 1.0
+        Positive, in the unit of the embeddings: two classes farther apart than this have no loss.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: 1 is a pair of one class; in Hadsell et al., who also halve both terms, it is a pair of two.
+    `.grad` returns the pair (for x1, for x2). Where two classes share one point there is no direction to
+    push in: the gradient is 0, and only noise gets them apart.
+    PyTorch, Keras, optax: none; pytorch-metric-learning's `ContrastiveLoss` does not square the terms.
+    Source: Hadsell, Chopra and LeCun (2006), doi:10.1109/CVPR.2006.100.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x1, x2 = np.array([[0.0, 0.0], [0.0, 0.0]]), np.array([[0.3, 0.4], [0.3, 0.4]])
+    >>> contrastive(x1, x2, np.array([1, 0]), reduction="none").round(4)
+    array([0.25, 0.25])
+    >>> for_x1, for_x2 = contrastive.grad(x1, x2, np.array([1, 0]), reduction="sum")
+    >>> for_x1.round(4)
+    array([[-0.6, -0.8],
+           [ 0.6,  0.8]])
+    """
+    d, _ = _length_and_direction(x1 - x2)
+    gap = _clipped(margin - d)
+    return xp.where(same == 1, d * d, gap * gap)
+
+
+@contrastive.gradient
+def _(x1, x2, same, *, margin=1.0):
+    d, direction = _length_and_direction(x1 - x2)
+    pull, push = 2 * (x1 - x2), -2 * _column(_clipped(margin - d)) * direction
+    slope = xp.where(_column(same) == 1, pull, push)
+    return slope, -slope
+
+
+@loss(shape=vectors, predictions=3, margin=positive)
+def triplet(anchor, positive, negative, *, margin=1.0):
+    """Triplet loss: the positive must be nearer to the anchor than the negative is, by a margin.
+
+    With d(a, b) = |a − b| and u(a, b) = (a − b) / d(a, b)::
+
+        loss = max(0, d(anchor, positive) − d(anchor, negative) + margin)
+        grad = u(anchor, positive) − u(anchor, negative)   for the anchor, where the loss is positive
+               −u(anchor, positive)                        for the positive
+               u(anchor, negative)                         for the negative
+
+    Parameters
+    ----------
+    anchor, positive, negative : arrays of floats (..., D)
+        Embeddings; the positive is of the anchor's class. NumPy arrays or torch tensors. A NaN in them is a
+        NaN in the result.
+    margin : float, default 1.0
+        Positive, in the unit of the embeddings.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: Euclidean distance; Schroff et al. square it. `.grad` returns a tuple of three. The length of
+    a gradient does not tell how wrong the triplet is: it is 1 for positive and negative. Where two embeddings
+    are equal u is 0, the smallest of the subgradients of |a − b|.
+    PyTorch: `F.triplet_margin_loss(anchor, positive, negative)`, which adds 1e-6 to each coordinate of the
+    difference. Keras: none. optax: `triplet_margin_loss`.
+    Source: Schroff, Kalenichenko and Philbin (2015), arXiv:1503.03832; Weinberger and Saul (2009).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> anchor, positive, negative = np.array([[0.0, 0.0]]), np.array([[0.6, 0.8]]), np.array([[1.5, 0.0]])
+    >>> round(float(triplet(anchor, positive, negative)), 4)
+    0.5
+    >>> [slope.round(4).tolist() for slope in triplet.grad(anchor, positive, negative)]
+    [[[0.4, -0.8]], [[0.6, 0.8]], [[-1.0, 0.0]]]
+    """
+    to_positive, _ = _length_and_direction(anchor - positive)
+    to_negative, _ = _length_and_direction(anchor - negative)
+    return _clipped(to_positive - to_negative + margin)
+
+
+@triplet.gradient
+def _triplet_slopes(anchor, positive, negative, *, margin=1.0):
+    to_positive, from_positive = _length_and_direction(anchor - positive)
+    to_negative, from_negative = _length_and_direction(anchor - negative)
+    satisfied = _column(to_positive - to_negative + margin <= 0)
+    from_positive = xp.where(satisfied, xp.zeros_like(from_positive), from_positive)
+    from_negative = xp.where(satisfied, xp.zeros_like(from_negative), from_negative)
+    return from_positive - from_negative, -from_positive, from_negative
+
+
+def _cosine_distance(u1, u2):
+    """1 − u1 · u2 of directions, without the cancellation where they are close; 1 for a direction 0."""
+    zeros = xp.astype(xp.all(u1 == 0, axis=-1), u1.dtype) + xp.astype(xp.all(u2 == 0, axis=-1), u1.dtype)
+    return 0.5 * (xp.sum((u1 - u2) ** 2, axis=-1) + zeros)
+
+
+@loss(shape=vectors, predictions=2, target=plus_or_minus_1, margin=cosine)
+def cosine_embedding(x1, x2, target, *, margin=0.0):
+    """Cosine embedding loss: the angle between two embeddings, whatever their lengths.
+
+    With u = x / |x| and c = u1 · u2, the cosine::
+
+        loss = 1 − c                target = 1
+               max(0, c − margin)   target = −1
+        grad = ∓(u2 − c u1) / |x1|  for x1; u1 and u2 change places for x2
+
+    Parameters
+    ----------
+    x1, x2 : arrays of floats (..., D)
+        The two embeddings of each pair. NumPy arrays or torch tensors. A NaN in them is a NaN in the result.
+    target : array (...)
+        1 for a pair that belongs together, −1 for one that does not.
+    margin : float in [-1, 1], default 0.0
+        The cosine up to which a pair that does not belong together has no loss.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: target is ±1 as in PyTorch, where `contrastive` takes 1 and 0. `.grad` returns the pair (for
+    x1, for x2). The gradient is perpendicular to its embedding and falls with the embedding's length. A
+    vector of zeros has the cosine 0 with everything, and gradient 0.
+    PyTorch: `F.cosine_embedding_loss(x1, x2, target, margin)`. Keras: `CosineSimilarity`, −c. optax:
+    `cosine_distance`, 1 − c.
+    Source: the loss as PyTorch defines it; Chopra, Hadsell and LeCun (2005) for learning a similarity.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x1, x2 = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[3.0, 4.0], [3.0, 4.0]])
+    >>> cosine_embedding(x1, x2, np.array([1, -1]), reduction="none").round(4)
+    array([0.4, 0.6])
+    >>> cosine_embedding.grad(x1, x2, np.array([1, -1]), reduction="sum")[0].round(4)
+    array([[-0. , -0.8],
+           [ 0. ,  0.8]])
+    """
+    (_, u1), (_, u2) = _length_and_direction(x1), _length_and_direction(x2)
+    distance = _cosine_distance(u1, u2)
+    return xp.where(target == 1, distance, _clipped((1 - margin) - distance))
+
+
+@cosine_embedding.gradient
+def _(x1, x2, target, *, margin=0.0):
+    (length1, u1), (length2, u2) = _length_and_direction(x1), _length_and_direction(x2)
+    distance = _cosine_distance(u1, u2)
+    apart = xp.where((1 - margin) - distance <= 0, xp.zeros_like(distance), xp.ones_like(distance))
+    sign = _column(xp.where(target == 1, -xp.ones_like(distance), apart))
+    across1 = (u2 - u1) + _column(distance) * u1  # u2 − c u1
+    across2 = (u1 - u2) + _column(distance) * u2
+    return sign * _over_length(across1, length1), sign * _over_length(across2, length2)
+
+
+def _over_length(x, length):
+    """x / length, and 0 for a length of 0."""
+    length = _column(length)
+    zero = length == 0
+    return xp.where(zero, xp.zeros_like(x), x / xp.where(zero, xp.ones_like(length), length))
+
+
+# Triplets of a batch
+
+
+def mine_triplets(embeddings, labels, *, margin=1.0, kind="semi-hard"):
+    """The triplets of a batch that are worth training on.
+
+    With the distances p = |anchor − positive| and n = |anchor − negative|::
+
+        "hard"       n ≤ p               the negative is nearer: loss ≥ margin
+        "semi-hard"  p < n < p + margin  in order, but within the margin
+        "easy"       n ≥ p + margin      no loss, no gradient
+        "all"        every one of these
+
+    Parameters
+    ----------
+    embeddings : array of floats (N, D)
+        NumPy array or torch tensor.
+    labels : array of whole numbers (N,)
+        The class of each embedding.
+    margin : float, default 1.0
+        That of the triplet loss.
+    kind : "easy", "semi-hard", "hard" or "all", default "semi-hard"
+
+    Returns
+    -------
+    anchor, positive, negative : arrays of whole numbers (T,)
+        The places in the batch of the T triplets, sorted. T may be 0, and `triplet` then asks for
+        `reduction="sum"`. An embedding with a NaN makes its triplets hard, so that the loss shows it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As a loss: for embeddings that are not floats (N, D), labels of another shape, a margin that is not
+        positive, an unknown kind.
+
+    Notes
+    -----
+    Convention: Schroff et al. call a triplet semi-hard that is in order but within the margin. A batch of N
+    has up to N³ / 4 triplets: for hundreds of embeddings, not for thousands. Nothing here has a gradient.
+    PyTorch, Keras, optax: none; pytorch-metric-learning's `TripletMarginMiner` with `type_of_triplets`.
+    Source: Schroff, Kalenichenko and Philbin (2015), arXiv:1503.03832.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> embeddings, labels = np.array([[0.0], [1.0], [1.5], [3.0]]), np.array([0, 0, 1, 1])
+    >>> anchor, positive, negative = mine_triplets(embeddings, labels, kind="semi-hard")
+    >>> list(zip(anchor.tolist(), positive.tolist(), negative.tolist()))
+    [(0, 1, 2), (3, 2, 1)]
+    """
+    if kind not in KINDS:
+        raise ValueError(f'kind must be "easy", "semi-hard", "hard" or "all", got {kind!r}')
+    _check_kind({"embeddings": embeddings, "labels": labels}, 1)
+    batch_of_vectors(embeddings=embeddings, labels=labels)
+    margin = positive.check_number("margin", margin)
+    embeddings = _at_precision(embeddings, embeddings)
+    if is_torch_array(embeddings):
+        embeddings = embeddings.detach()
+    found = []
+    for rows in _blocks_of_rows(embeddings):
+        to_positive, to_negative = (xp.expand_dims(_distances(embeddings, rows), axis=a) for a in (2, 1))
+        same = _column(labels[rows]) == labels
+        itself = _places(embeddings, rows)[:, None] == _places(embeddings)
+        chosen = (same & ~itself)[:, :, None] & ~same[:, None, :]
+        hard, easy = ~(to_negative > to_positive), to_negative >= to_positive + margin
+        if kind != "all":
+            chosen = chosen & {"hard": hard, "easy": easy, "semi-hard": ~hard & ~easy}[kind]
+        anchor, *others = xp.nonzero(chosen)
+        found.append((anchor + rows.start, *others))
+    if not found:
+        found = [(_places(embeddings),) * 3]
+    return tuple(_concat(parts) for parts in zip(*found, strict=True))
+
+
+def _places(like, rows=slice(None)):
+    """0, 1, 2, ... for each row of an array."""
+    return array_namespace(like).arange(like.shape[0], device=device(like))[rows]
+
+
+def _blocks_of_rows(x):
+    """Slices of the rows, so that each block has at most PAIRS pairs with all rows."""
+    step = max(1, PAIRS // max(x.shape[0], 1))
+    return [slice(start, min(start + step, x.shape[0])) for start in range(0, x.shape[0], step)]
+
+
+def _distances(x, rows):
+    """The distances of some rows from all rows, by differences: exact also where they are small."""
+    squares = xp.sum((x[rows][:, None, :] - x) ** 2, axis=-1)
+    return xp.sqrt(squares)
+
+
+@loss(shape=batch_of_vectors, coupled=True, margin=positive)
+def batch_hard_triplet(embeddings, labels, *, margin=1.0):
+    """Triplet loss of each embedding with its farthest positive and its nearest negative in the batch.
+
+    With p the farthest embedding of the class of a, and n the nearest one of another class::
+
+        loss_a = max(0, |a − p| − |a − n| + margin)
+        grad   as that of `triplet`, added up over the triplets an embedding is in
+
+    Parameters
+    ----------
+    embeddings : array of floats (N, D)
+        NumPy array or torch tensor. A NaN in it is a NaN in the loss of every anchor.
+    labels : array of whole numbers (N,)
+        The class of each embedding.
+    margin : float, default 1.0
+        Positive, in the unit of the embeddings.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: an embedding without a positive or without a negative has no triplet: its loss is 0 and a mean
+    does not count it; if none has one the loss is 0. A weight of 0 takes an embedding out of the batch, as
+    anchor and as neighbor. Which neighbor is farthest or nearest is decided to the precision of a squared
+    distance, the distance itself is then exact. Pairs are compared block by block: memory grows with N, not
+    with N².
+    PyTorch, Keras, optax: none; pytorch-metric-learning: `BatchHardMiner` and `TripletMarginLoss`.
+    Source: Hermans, Beyer and Leibe (2017), arXiv:1703.07737.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> embeddings, labels = np.array([[0.0], [1.0], [1.5], [3.0]]), np.array([0, 0, 1, 1])
+    >>> batch_hard_triplet(embeddings, labels, reduction="none")
+    array([0.5, 1.5, 2. , 0.5])
+    >>> batch_hard_triplet.grad(embeddings, labels, reduction="sum").ravel()
+    array([-1.,  5., -5.,  1.])
+    """
+    farthest, nearest = _hardest(embeddings, labels)
+    values = triplet.__wrapped__(embeddings, embeddings[farthest], embeddings[nearest], margin=margin)
+    lost = 0 * xp.sum(embeddings)  # NaN if there is one anywhere
+    return xp.where(_has_triplet(labels), values, xp.zeros_like(values)) + lost, farthest, nearest
+
+
+@batch_hard_triplet.gradient
+def _(embeddings, labels, factor, farthest, nearest, *, margin=1.0):
+    factor = xp.where(_has_triplet(labels), factor, xp.zeros_like(factor))
+    triplets = embeddings, embeddings[farthest], embeddings[nearest]
+    slopes = [_column(factor) * slope for slope in _triplet_slopes(*triplets, margin=margin)]
+    places = _places(embeddings), farthest, nearest
+    return _sum_by_place(embeddings, places, slopes) + 0 * xp.sum(embeddings)
+
+
+@batch_hard_triplet.denominator
+def _(embeddings, labels, *, margin=1.0):
+    return xp.astype(_has_triplet(labels), embeddings.dtype)
+
+
+def _has_triplet(labels):
+    """Is there another one of the same class, and one of another class?"""
+    ordered = xp.sort(labels)
+    of_class = xp.searchsorted(ordered, labels, side="right") - xp.searchsorted(ordered, labels)
+    return (of_class > 1) & (of_class < labels.shape[0])
+
+
+def _hardest(x, labels):
+    """For each embedding the place of the farthest of its class and of the nearest of the others."""
+    x = x - xp.sum(x, axis=0) / max(x.shape[0], 1)  # what all have in common would cost digits
+    squares = xp.sum(x * x, axis=-1)
+    farthest, nearest = (xp.zeros_like(squares, dtype=array_namespace(x).int64) for _ in range(2))
+    for rows in _blocks_of_rows(x):
+        distances = squares - (2 * x[rows]) @ x.T  # squared, but for what the row itself contributes
+        same = _column(labels[rows]) == labels
+        farthest[rows] = xp.argmax(xp.where(same, distances, -math.inf), axis=-1)
+        nearest[rows] = xp.argmin(xp.where(same, math.inf, distances), axis=-1)
+    return farthest, nearest
+
+
+def _sum_by_place(like, places, slopes):
+    """Each row of the slopes added to its place in an array of zeros."""
+    total = xp.zeros_like(like)
+    for place, slope in zip(places, slopes, strict=True):
+        if is_torch_array(total):
+            total = total.index_add(0, place, slope)
+        else:
+            np.add.at(total, place, slope)
+    return total
+
+
+# One positive against all others of the batch
+
+
+@loss(shape=batch_of_vectors, predictions=2, coupled=True, temperature=temperatures)
+def info_nce(query, key, *, temperature=0.1):
+    """InfoNCE: each query has to find its own key among all keys of the batch.
+
+    With the cosines c_ij of query i and key j, and s_ij = c_ij / temperature::
+
+        loss_i = −log(exp(s_ii) / Σ_j exp(s_ij))
+        grad     by s_ij: p_ij − [i = j], with p_ij the softmax of row i; then through the cosine
+
+    Parameters
+    ----------
+    query, key : arrays of floats (N, D)
+        Row i of `key` is the positive of row i of `query`, the other rows are its negatives. Their length
+        does not matter. NumPy arrays or torch tensors. A NaN in a key is a NaN in every loss, a NaN in a
+        query in its own.
+    temperature : float, default 0.1
+        Positive. A torch tensor without axes may learn; its gradient then takes the memory of all N² pairs.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: the sum has the positive in it, so that the loss is a cross-entropy over N keys: log N where
+    all keys are alike, and never below log(1 + (N − 1) exp(−2 / temperature)). `.grad` returns the pair (for
+    query, for key). A weight of 0 takes a row out of both. Both directions, as in CLIP:
+    `(info_nce(a, b) + info_nce(b, a)) / 2`. A row of zeros has the cosine 0 with everything, and gradient 0.
+    Pairs are compared block by block: memory grows with N, not with N².
+    PyTorch: `F.cross_entropy(normalize(query) @ normalize(key).T / temperature, arange(N))`. Keras: none.
+    optax: none.
+    Source: van den Oord, Li and Vinyals (2018), arXiv:1807.03748; Radford et al. (2021), arXiv:2103.00020.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> query = np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> info_nce(query, query, temperature=1.0, reduction="none").round(4)
+    array([0.3133, 0.3133])
+    >>> info_nce(query, query[::-1], temperature=0.01, reduction="none").round(4)
+    array([100., 100.])
+    >>> for_query, for_key = info_nce.grad(query, query[::-1], temperature=1.0)
+    >>> for_query.round(4)
+    array([[ 0.    , -0.3655],
+           [-0.3655,  0.    ]])
+    """
+    (_, query), (_, key) = _length_and_direction(query), _length_and_direction(key)
+    values = _contrast(query, key, temperature, (0,))
+    return values, values
+
+
+@info_nce.gradient
+def _(query, key, factor, values, *, temperature=0.1):
+    (query_length, query), (key_length, key) = _length_and_direction(query), _length_and_direction(key)
+    total = xp.sum(query * key, axis=-1) / temperature + values  # log of the sum over all keys
+    for_positive = _column(factor * xp.expm1(-values))
+    for_query, for_key = for_positive * key, for_positive * query
+    for rows in _blocks_of_rows(query):
+        similarity = _similarities(query, key, temperature, rows, (0,))
+        slope = _column(factor[rows]) * xp.exp(similarity - _column(total[rows]))
+        for_query[rows] += slope @ key
+        for_key += slope.T @ query[rows]
+    return (
+        _through_direction(for_query, query, temperature * query_length),
+        _through_direction(for_key, key, temperature * key_length),
+    )
+
+
+@loss(shape=batch_of_vectors, predictions=2, coupled=True, temperature=temperatures)
+def nt_xent(z1, z2, *, temperature=0.5):
+    """NT-Xent, the loss of SimCLR: of 2N views, each has to find the other view of its example.
+
+    With the cosines c_ij of all 2N rows of z1 and z2, s_ij = c_ij / temperature, j(i) the other view of i::
+
+        l_i  = −log(exp(s_ij(i)) / Σ_{k ≠ i} exp(s_ik))
+        loss = (l_i + l_j(i)) / 2                        one number for each of the N examples
+        grad   by s_ik: ½ (p_ik − [k = j(i)]), with p_ik the softmax over k ≠ i; then through the cosine
+
+    Parameters
+    ----------
+    z1, z2 : arrays of floats (N, D)
+        Two views: row i of both is one example. Their length does not matter. NumPy arrays or torch tensors.
+        A NaN in them is a NaN in every loss.
+    temperature : float, default 0.5
+        Positive. A torch tensor without axes may learn; its gradient then takes the memory of all pairs.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: each view has 2N − 2 negatives, the views of the other examples on both sides, and is not
+    compared with itself. The mean over N examples is the paper's mean over 2N views; the sum is half of a sum
+    over views. A batch of one has no negatives: its loss is 0. `.grad` returns the pair (for z1, for z2). A
+    weight of 0 takes an example out of the batch. A row of zeros has the cosine 0 with everything, and
+    gradient 0. Pairs are compared block by block: memory grows with N, not with N².
+    PyTorch, Keras: none. optax: `ntxent` takes labels. pytorch-metric-learning: `NTXentLoss`.
+    Source: Chen et al. (2020), arXiv:2002.05709.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> z1, z2 = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> round(float(nt_xent(z1, z2, temperature=1.0)), 4)  # log(e + 2) − 1
+    0.5514
+    >>> nt_xent.grad(z1, z2, temperature=1.0)[0].round(4)
+    array([[0.    , 0.2119],
+           [0.2119, 0.    ]])
+    """
+    _, views = _length_and_direction(_concat([z1, z2]))
+    examples = z1.shape[0]
+    values = _contrast(views, views, temperature, (0, examples))
+    return 0.5 * (values[:examples] + values[examples:]), values
+
+
+@nt_xent.gradient
+def _(z1, z2, factor, values, *, temperature=0.5):
+    length, views = _length_and_direction(_concat([z1, z2]))
+    examples = z1.shape[0]
+    others = _concat([views[examples:], views[:examples]])
+    total = xp.sum(views * others, axis=-1) / temperature + values  # log of the sum over all other views
+    factor = 0.5 * _concat([factor, factor])
+    for_positive = factor * xp.expm1(-values)
+    slopes = _column(for_positive + _concat([for_positive[examples:], for_positive[:examples]])) * others
+    for rows in _blocks_of_rows(views):
+        similarity = _similarities(views, views, temperature, rows, (0, examples))  # of i and k, of k and i
+        slope = _column(factor[rows]) * xp.exp(similarity - _column(total[rows]))
+        slope += factor * xp.exp(similarity - total)
+        slopes[rows] += slope @ views
+    slopes = _through_direction(slopes, views, temperature * length)
+    return slopes[:examples], slopes[examples:]
+
+
+def _similarities(query, key, temperature, rows, left_out):
+    """Those of some queries with all keys; −inf at each distance of `left_out` from the query's own place."""
+    similarity = (query[rows] / temperature) @ key.T
+    places = _places(query, rows)
+    for distance in left_out:
+        similarity[places - rows.start, (places + distance) % key.shape[0]] = -math.inf
+    return similarity
+
+
+def _contrast(query, key, temperature, left_out):
+    """log(1 + Σ exp(s_ij − s_i)) over the negatives j, with s_i the similarity of the positive.
+
+    That is the softmax cross-entropy, right also where it is close to 0. The positive of row i is as far from
+    it as the last of `left_out`.
+    """
+    places = (_places(query) + left_out[-1]) % max(key.shape[0], 1)
+    excess = -xp.sum(query * key[places], axis=-1) / temperature
+    for rows in _blocks_of_rows(query):
+        similarity = _similarities(query, key, temperature, rows, left_out)
+        largest = xp.max(similarity, axis=-1, keepdims=True)
+        largest = xp.where(largest == -math.inf, xp.zeros_like(largest), largest)  # a row without negatives
+        excess[rows] += largest[:, 0] + xp.log(xp.sum(xp.exp(similarity - largest), axis=-1))
+    return _clipped(excess) + xp.log1p(xp.exp(-abs(excess)))
+
+
+def _through_direction(slope, direction, length):
+    """From the slope by x / |x| to the slope by x."""
+    along = xp.sum(slope * direction, axis=-1, keepdims=True) * direction
+    return _over_length(slope - along, length)
