@@ -78,9 +78,7 @@ def test_words_for_the_customers():
 
 def test_the_numbers_at_which_a_loss_stops():
     assert number("twice-floor") == round(np.log(1 + 9 / np.e), 3)
-    assert typed(r"([\d.]+) for three classes\. \(b\)") == [
-        round(np.log(1 + 2 / np.e), 3)
-    ]
+    assert typed(r"([\d.]+) for three classes\. \(b\)") == [round(np.log(1 + 2 / np.e), 3)]
     z = np.zeros((1, 10))
     z[0, 3] = 10
     p = softmax(z)[0]
@@ -115,6 +113,21 @@ def test_half_precision():
     assert f"{tiny.smallest_normal * tiny.eps:.0e}" == "6e-08"
     halves = np.array([2.0**-25, 1.01 * 2.0**-25]).astype(np.float16)
     assert halves[0] == 0 < halves[1]
+
+
+def test_the_shown_reports_are_those_of_the_notebook():
+    shown = re.findall(r"(?s)```text\n(.*?)\n```", PAGE)
+    assert len(shown) == 2
+    assert printed("broken-focal").startswith(shown[0]) and printed("repaired-focal").startswith(shown[1])
+    assert number("focal-findings") == printed("broken-focal").count("\n  do  ")
+
+
+def test_the_code_on_the_page_is_that_of_the_notebook():
+    cells = "\n".join("".join(cell["source"]) for cell in NOTEBOOK["cells"])
+    for name in ("my_focal", "my_repaired_focal", *re.findall(r"def (repair(?:ed)?_\w+)", PAGE)):
+        (code,) = re.findall(rf"(?s)```python\n(def {name}\(.*?)\n```", PAGE)
+        lines = [re.sub(r"\s+#.*", "", line) for line in code.splitlines()]
+        assert all(line.strip() in cells for line in lines[1:]), name
 
 
 def test_numbers_of_the_problems():
