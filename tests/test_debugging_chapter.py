@@ -108,6 +108,12 @@ def test_words_for_the_matrix():
     assert layers == {"parameters", "gradient", "overfit", "held-out"}
 
 
+def test_words_for_the_lists():
+    assert typed(r"64 users with up to ([\d,]+) ratings") == [
+        float(re.findall(r"64 lists of \d+ to (\d+) ratings", printed("padding"))[0])
+    ]
+
+
 def test_half_precision():
     tiny = torch.finfo(torch.float16)
     assert f"{tiny.smallest_normal * tiny.eps:.0e}" == "6e-08"
