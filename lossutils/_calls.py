@@ -1,4 +1,4 @@
-"""How `check_loss` calls a loss: one way in for NumPy and torch, functions and modules, and every sort of gradient.
+"""How `check_loss` calls a loss: one way for NumPy and torch, functions and modules, all sorts of gradients.
 
 Everything goes in and comes back as float64 NumPy arrays; whatever the loss raises comes back as `error`.
 """
@@ -53,16 +53,12 @@ class Subject:
 
     @property
     def signature(self):
-        try:
-            return inspect.signature(self.loss)
-        except (TypeError, ValueError):  # some functions written in C have none
-            return inspect.Signature()
+        return signature_of_call(self.loss)
 
     def has(self, parameter):
-        return parameter in self.signature.parameters or (
-            inspect.isclass(self.loss)
-            and any(parameter in inspect.signature(c.__init__).parameters for c in self.loss.__mro__[:-1])
-        )
+        """Whether a call takes it, or what makes the loss, where the loss is a class."""
+        made = inspect.signature(self.loss).parameters if inspect.isclass(self.loss) else ()
+        return parameter in self.signature.parameters or parameter in made
 
     @property
     def takes_reduction(self):
@@ -121,7 +117,7 @@ class Subject:
         return Outcome(gradient=[g.astype(np.float64) for g in gradients], gradient_dtypes=types)
 
     def _call(self, given, reduction, more, function=None):
-        keywords = self.options | more
+        keywords = {key: self._option(value, given[0]) for key, value in (self.options | more).items()}
         function = self.loss if function is None else function
         if reduction != DEFAULT:
             if hasattr(function, "reduction") and not inspect.isclass(function):
@@ -130,9 +126,18 @@ class Subject:
             else:
                 keywords = keywords | {"reduction": reduction}
         if inspect.isclass(function):
-            function, keywords = function(**keywords), {}
+            made = {k: v for k, v in keywords.items() if k not in self.signature.parameters}
+            keywords = {k: v for k, v in keywords.items() if k not in made}
+            function = function(**made)
         preds, targets = given[: self.preds], given[self.preds :]
         return function(*([*targets, *preds] if self.target_first else given), **keywords)
+
+    def _option(self, value, pred):
+        """An array among the options follows the prediction: its library, and its precision."""
+        if not hasattr(value, "dtype") or not getattr(value, "ndim", 0):
+            return value
+        array = _to_numpy(value)
+        return to_library(array, self.library, _dtype(pred) if array.dtype.kind == "f" else None)
 
     def _autograd(self, given, reduction, upstream, more):
         import torch
@@ -217,12 +222,34 @@ def _caught(function):
             return error
 
 
+@contextlib.contextmanager
+def one_thread():
+    """Calls on six numbers only wait for a second thread: on a busy machine they take a hundred times as long."""
+    torch = sys.modules.get("torch")
+    threads = torch.get_num_threads() if torch else 1
+    try:
+        if torch:
+            torch.set_num_threads(1)
+        yield
+    finally:
+        if torch:
+            torch.set_num_threads(threads)
+
+
+def signature_of_call(loss):
+    """What is passed together with the arrays; of a class, to what it makes."""
+    try:
+        if inspect.isclass(loss):
+            signature = inspect.signature(getattr(loss, "forward", loss.__call__))
+            return signature.replace(parameters=list(signature.parameters.values())[1:])
+        return inspect.signature(loss)
+    except (TypeError, ValueError):  # some functions written in C have none
+        return inspect.Signature([inspect.Parameter("arguments", inspect.Parameter.VAR_POSITIONAL)])
+
+
 def is_target_first(loss):
     """`loss(y_true, y_pred)`, as in Keras and scikit-learn, by the names of the arguments."""
-    try:
-        names = [name.lower() for name in inspect.signature(loss).parameters]
-    except (TypeError, ValueError):
-        return False
+    names = [name.lower() for name in signature_of_call(loss).parameters]
     return len(names) > 1 and names[0] in TARGET_NAMES and names[1] in PRED_NAMES
 
 

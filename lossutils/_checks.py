@@ -1,13 +1,14 @@
-"""What `check_loss` looks for. Each check is a function of a `Trial` that yields its findings; `Skip` says why not."""
+"""What `check_loss` looks for. Each check is a function of a `Trial` and yields findings."""
 
 import functools
+import itertools
 import math
 import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from ._calls import DEFAULT, DetachedError, Outcome, Subject, to_library
+from ._calls import DEFAULT, DetachedError, Outcome, Subject, _caught, _to_numpy, to_library
 from ._inputs import BATCH, Kind, one_hot, shown
 
 # What can be wrong: the cause, how bad it is, and what to do. "error" is a wrong answer to a valid input.
@@ -123,7 +124,7 @@ class Trial:
     def names(self):
         named = [p for p in self.subject.signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
         named = [p.name for p in named[: len(self.batch)]]
-        if len(named) < len(self.batch) or {"self", "args"} & set(named) or self.subject.has("forward"):
+        if len(named) < len(self.batch):
             targets = len(self.batch) - self.kind.preds
             preds = ["pred"] if self.kind.preds == 1 else [f"x{i + 1}" for i in range(self.kind.preds)]
             return preds + ["target"] * targets
@@ -184,8 +185,9 @@ def show(value, digits=5):
     array = np.asarray(value)
     if array.ndim == 0:
         return shown_number(array.item(), digits)
-    if array.ndim > 2 or array.size > 12 or array.size == 0:
+    if array.ndim > 2 or array.size > 24 or array.size == 0:
         return f"an array of shape {array.shape}"
+    digits = digits if array.size <= 12 else 3
     return "[" + ", ".join(show(x, digits) for x in array) + "]"
 
 
@@ -485,13 +487,13 @@ def check_tails(t):
     for what, side, at in tails(t):
         found += (_probability_tail if _is_probability(t) else _tail)(t, what, side, at, limits)
     yield from found
-    if not found and not _is_probability(t) and {"wrong", "right"} <= set(limits):
+    if not found and t.kind_name in ("logits", "class logits") and {"wrong", "right"} <= set(limits):
         (right, flat_right), (wrong, flat_wrong) = limits["right"], limits["wrong"]
         if flat_right and flat_wrong and right > 0.01 * wrong > 0:
             yield t.finding(
                 "squashed-twice",
-                "The most confident right answer still has a loss, and the most confident wrong one a bounded one: "
-                "sigmoid or softmax is applied to what has been through it already.",
+                "The most confident right answer still has a loss, and the most confident wrong one "
+                "a bounded one: sigmoid or softmax is applied to what has been through it already.",
                 "pred = 1000 on the right side",
                 right,
                 "nearly 0",
@@ -534,7 +536,7 @@ def _tail(t, what, side, at, limits):
             far = max(x, 100.0)
             yield t.finding(
                 "clipped",
-                f"The value stops growing at t = {x:g} and with it the slope: the most wrong examples teach nothing.",
+                f"The value stops growing at t = {x:g}: the most wrong examples teach nothing.",
                 _where(t, what, far, at(far)),
                 values[far],
                 _extrapolated({k: v for k, v in values.items() if k < x - 2}, far),
@@ -653,8 +655,8 @@ def _probability_tail(t, what, side, at, limits):
     if x is not None:
         yield t.finding(
             "clipped",
-            "The value stops growing as the probability of the right answer goes to 0: it is clipped, or an ε "
-            "stands inside the logarithm.",
+            "The value stops growing as the probability of the right answer goes to 0: it is clipped, or an "
+            "ε stands inside the logarithm.",
             _where(t, what, x, at(x)),
             values[x],
             "inf" if x == 400 else values[4.0] + (x - 4) * step,
@@ -712,7 +714,9 @@ def _precision(t, dtype, points, tolerance):
         if abs(expected) < float(limits.max) and not np.isfinite(got):
             yield "overflow", where, got, expected
             return
-        if abs(expected) < float(limits.max) and not near(got, expected, tolerance, 20 * float(limits.tiny)):
+        if abs(expected) < float(limits.max) and not near(
+            got, expected, tolerance, max(1e-12, 20 * float(limits.tiny))
+        ):
             yield "lost-digits", where, got, expected
             return
         if t.slope_error is not None:
@@ -818,10 +822,7 @@ def check_minimum(t):
             continue
         tried += 1
         slack = 1e-9 * max(1.0, *map(abs, values))
-        if (
-            any(b > a + slack for a, b in zip(values, values[1:], strict=False))
-            or values[0] <= values[-1] + slack
-        ):
+        if any(b > a + slack for a, b in itertools.pairwise(values)) or values[0] <= values[-1] + slack:
             yield t.finding(
                 "wrong-minimum",
                 "The loss does not fall as the answer gets better.",
@@ -836,7 +837,7 @@ def check_minimum(t):
 
 
 def _minimum_advice(t, values):
-    if all(b >= a for a, b in zip(values, values[1:], strict=False)) and values[0] < values[-1]:
+    if all(b >= a for a, b in itertools.pairwise(values)) and values[0] < values[-1]:
         return "It rises instead: look at the sign, the order of the arguments, and what label 1 means here."
     return None
 
@@ -885,7 +886,7 @@ def check_reductions(t):
     if not t.subject.takes_reduction:
         raise Skip("it has no reduction argument")
     none, mean, total = (t.subject.value(t.batch, reduction=r) for r in ("none", "mean", "sum"))
-    if none.error is not None or t.kind.coupled and none.value.ndim == 0:
+    if none.error is not None or (t.kind.coupled and none.value.ndim == 0):
         raise Skip('it has no reduction "none"')
     n, shape = len(t.batch[0]), none.value.shape
     if shape not in (t.batch[0].shape, t.batch[0].shape[:1]):
@@ -917,7 +918,7 @@ def check_reductions(t):
             t.batch,
             mean.total,
             none.value.sum() / n,
-            'Sum over the classes, then take the mean over the examples ("batchmean" in torch.nn.functional.kl_div).',
+            'Sum over the classes, then take the mean over the examples ("batchmean" in PyTorch).',
         )
 
 
@@ -1038,7 +1039,7 @@ def check_split(t):
     if middle is not None:
         yield t.finding(
             "batch-split",
-            "The batch in two parts, put together by their sizes, has another loss than the batch: an example's "
+            "The batch in two parts, put together by their sizes, has another loss than the batch: a "
             "loss depends on its neighbors (a weight, a root or a maximum over the batch).",
             t.show(batch) + f"; {middle} examples and the rest",
             failed[middle],
@@ -1187,21 +1188,21 @@ def check_integers(t):
     if t.kind_name != "real":
         raise Skip("predictions of this kind are not integers")
     pred, target = np.array([1, 2, 3, 0]), np.array([2, 1, 0, 5])
-    wide = t.subject.value([pred.astype(float), target.astype(float)])
     given = [to_library(a.astype(np.uint8), t.subject.library) for a in (pred, target)]
-    from ._calls import _caught, _to_numpy
-
-    result = _caught(lambda: np.asarray(_to_numpy(t.subject._call(given, DEFAULT, {})), dtype=float))
-    if isinstance(result, Exception) or wide.error is not None:
-        return
-    if not near(result, wide.value, 1e-3):
+    reductions = [DEFAULT, *(["none"] if t.subject.takes_reduction else [])]
+    for reduction in reductions:
+        wide = t.subject.value([pred.astype(float), target.astype(float)], reduction=reduction)
+        result = _caught(lambda r=reduction: _to_numpy(t.subject._call(given, r, {})).astype(float))
+        if isinstance(result, Exception) or wide.error is not None or near(result, wide.value, 1e-3):
+            continue
         yield t.finding(
             "integer-wrap",
             "Integers wrap around: 1 − 2 is 255 in uint8.",
             f"pred = {show(pred)}, target = {show(target)} in uint8",
-            float(result.sum()),
-            wide.total,
+            result,
+            wide.value,
         )
+        return
 
 
 @check("what is ignored or masked does not count")

@@ -1,4 +1,4 @@
-"""What `check_loss` feeds to a loss: for each kind of prediction ordinary batches, tails, edges and better answers.
+"""What `check_loss` feeds to a loss: ordinary batches, tails, edges and better answers for each kind.
 
 Arrays are float64, class indices int64; the predictions come first, the targets after them. `size` is the
 length of what an example holds: K classes, P pixels, D documents or the dimension of an embedding.
@@ -55,6 +55,10 @@ def shown(number):
     return f"{number:g}".replace("-", "−")
 
 
+def shown_t(sign):
+    return "t" if sign > 0 else "−t"
+
+
 # Real numbers
 
 
@@ -73,7 +77,7 @@ def _real_better(target, size):
 
 def _real_tails(target, size):
     for sign in (1, -1):
-        yield f"pred = {shown(sign)}·t, target = 0", "wrong", lambda t, s=sign: one(s * t, 0.0)
+        yield f"pred = {shown_t(sign)}, target = 0", "wrong", lambda t, s=sign: one(s * t, 0.0)
 
 
 def _real_edges(target, size):
@@ -136,12 +140,12 @@ def _logits_better(target, size):
 def _logits_tails(target, size):
     for y, sign in zip(_two(target), (1, -1), strict=True):
         yield (
-            f"pred = {shown(-sign)}·t, target = {shown(y)}",
+            f"pred = {shown_t(-sign)}, target = {shown(y)}",
             "wrong",
             lambda t, y=y, sign=sign: one(-sign * t, y),
         )
         yield (
-            f"pred = {shown(sign)}·t, target = {shown(y)}",
+            f"pred = {shown_t(sign)}, target = {shown(y)}",
             "right",
             lambda t, y=y, sign=sign: one(sign * t, y),
         )
@@ -353,6 +357,30 @@ def _mask_logits_edges(target, size):
         yield f"logits ±{shown(z)}, all right", [z * (2 * y - 1), y], False
         yield f"logits ±{shown(z)}, all wrong", [z * (1 - 2 * y), y], False
     yield "logits 0 and an empty target", [none, none], False
+
+
+# Ordered classes
+
+
+def _ordinal_draw(rng, n, target, size):
+    return [rng.normal(size=n), rng.permutation(np.arange(n) % size).astype(np.int64)]
+
+
+def _ordinal_better(target, size):
+    first, last = np.array([0]), np.array([size - 1])
+    yield "class 0, pred falls", [[np.array([z]), first] for z in (2.0, 0.0, -2.0)]
+    yield f"class {size - 1}, pred rises", [[np.array([z]), last] for z in (-2.0, 0.0, 2.0)]
+
+
+def _ordinal_tails(target, size):
+    first, last = np.array([0]), np.array([size - 1])
+    yield "pred = t, class 0", "wrong", lambda t: [np.array([t]), first]
+    yield f"pred = −t, class {size - 1}", "wrong", lambda t: [np.array([-t]), last]
+    yield "pred = −t, class 0", "right", lambda t: [np.array([-t]), first]
+
+
+def _ordinal_edges(target, size):
+    yield "pred = 0", [np.zeros(size), np.arange(size)], False
 
 
 # Embeddings
@@ -650,6 +678,15 @@ KINDS = {
         _ranking_tails,
         _ranking_edges,
         size=5,
+    ),
+    "ordinal": Kind(
+        "a score (N,), and ordered classes 0, 1, ... (N,); 4 classes unless an example has more or fewer",
+        ("classes",),
+        _ordinal_draw,
+        _ordinal_better,
+        _ordinal_tails,
+        _ordinal_edges,
+        size=4,
     ),
     "positive": Kind(
         "numbers above 0 (N,), and a target of the same kind",

@@ -1,19 +1,18 @@
 """A checker for anyone's loss: what is wrong with it, on which input, why, and what to do.
 
-`check_loss` is the whole of it. It is written in four files: here is what the caller sees, and how it is found
-out what a loss takes; `_inputs.py` has what is fed to it, `_calls.py` the call, `_checks.py` what is looked for.
+`check_loss` is the whole of it, written in four files: here is what the caller sees and how it is found out
+what a loss takes; `_inputs.py` has what is fed to it, `_calls.py` the call, `_checks.py` what is looked for.
 """
 
 import html
 import importlib.util
-import inspect
 import re
 import textwrap
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ._calls import Subject, is_target_first, libraries_to_try
+from ._calls import Subject, is_target_first, libraries_to_try, one_thread
 from ._checks import CAUSES, Finding, Trial, near, one_line, run_checks
 from ._inputs import KINDS
 
@@ -43,19 +42,19 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
     pred : str, array or tuple of arrays, optional
         What the loss takes: the name of a kind, a key of `lossutils.debugging.KINDS` ("real", "logits",
         "probabilities", "scores", "class logits", "class probabilities", "class log-probabilities", "masks",
-        "mask logits", "pairs", "triplets", "views", "embeddings", "ranking", "positive", "log-rates",
-        "distances", "score pairs"), or one valid example. Without it all kinds are tried, and the report
-        says which fits best.
+        "mask logits", "pairs", "triplets", "views", "embeddings", "ranking", "ordinal", "positive",
+        "log-rates", "distances", "score pairs"), or one valid example. Without it all kinds are tried, and
+        the report says which fits best.
     target : str or array, optional
         The kind of target ("real", "binary" for 0 and 1, "signs" for −1 and 1, "classes", "one-hot",
         "distributions", ...) or an example of it. By default the usual one of the kind of prediction.
     grad : callable, optional
-        The gradient with respect to the prediction, with the arguments of `loss`. By default `loss.grad`, what
-        `loss` returns beside its value, or autograd.
+        The gradient with respect to the prediction, with the arguments of `loss`. By default `loss.grad`,
+        what `loss` returns beside its value, or autograd.
     library : "numpy" or "torch", optional
         What to call the loss with. By default what it takes.
     **options
-        Handed to the loss as they are: `check_loss(focal, gamma=0.5)`.
+        Handed to the loss: `check_loss(focal, gamma=0.5)`; arrays in the dtype of the prediction.
 
     Returns
     -------
@@ -73,10 +72,10 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
 
     Notes
     -----
-    No formula is known to it: the truth is what differences of the value, float64, the tail of the loss and
-    the better of two answers say. So a loss that is wrong everywhere in a consistent way (a missing ½) passes.
-    Losses bounded by design, means that are no means over examples and the like are found too: read the
-    sentence, then judge. Inputs and text are the same on every run. What the loss prints and warns is not shown.
+    No formula is known to it: the truth is what differences of the value, float64, the tail of the loss
+    and the better of two answers say. So a loss that is wrong everywhere in a consistent way (a missing ½)
+    passes. A loss that is cut off by design, or no mean over examples, is found too: read the sentence, then
+    judge. Inputs and text are the same on every run. What the loss prints and warns is not shown.
     From the shell: `python -m lossutils check package.module:function`.
     PyTorch: `torch.autograd.gradcheck` does the first of the checks.
     Source: the table of causes in the chapter on debugging.
@@ -91,7 +90,7 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
     >>> [finding.cause for finding in report.findings]
     ['overflow', 'half-precision', 'broadcast', 'target-range', 'empty-batch']
     >>> print(report.findings[0].input)
-    pred = −1·t, target = 1, at t = 1000: logits = [−1000], target = [1]
+    pred = −t, target = 1, at t = 1000: logits = [−1000], target = [1]
     """
     if not callable(loss):
         raise TypeError(
@@ -107,7 +106,7 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
     if library == "torch" and importlib.util.find_spec("torch") is None:
         raise ValueError('library="torch" needs torch, which is not installed')
     kinds, example = _asked_for(pred, target)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_thread():
         trial, why = _choose(loss, kinds, example, grad, library, options)
         findings, passed, skipped = run_checks(trial)
     return Report(trial.subject.name, _taken_as(trial, why), findings, passed, skipped)
@@ -204,7 +203,7 @@ def _from_example(pred, target):
     """The kinds that an example can be of."""
     example = list(pred) if isinstance(pred, tuple | list) else [pred]
     example += [] if target is None or isinstance(target, str) else [target]
-    library = "torch" if any(type(a).__module__.partition(".")[0] == "torch" for a in example) else None
+    of_torch = any(type(a).__module__.partition(".")[0] == "torch" for a in example)
     try:
         example = [np.asarray(a.detach().cpu() if hasattr(a, "detach") else a) for a in example]
         example = [a.astype(np.float64 if a.dtype.kind == "f" else np.int64) for a in example]
@@ -240,7 +239,7 @@ def _from_example(pred, target):
     for name in ("class probabilities", "probabilities", "masks"):  # what fits the closer range comes first
         pairs.sort(key=lambda pair, name=name: pair[0] != name)
     example = [a.astype(float) if pairs[0][1] in ("binary", "signs") else a for a in example]
-    return pairs, (example, library)
+    return pairs, (example, ["torch"] if of_torch else ["numpy", "torch"])
 
 
 def _kinds_in_words():
@@ -253,6 +252,7 @@ HINTS = (  # (words in the name of the loss or of its arguments, the kind that t
     (r"embeddings?|batch_hard", "embeddings"),
     (r"same|\bx1\b.*\bx2\b|contrastive|pairs", "pairs"),
     (r"relevance|ranknet|listnet|listmle|lambda|ndcg|rank", "ranking"),
+    (r"ordinal|cumulative", "ordinal"),
     (r"dice|jaccard|iou|tversky|masks?\b|lovasz", "masks"),
     (r"multi_?label", "mask logits"),
     (r"log_?prob|(?<!poisson_)nll|kl_div", "class log-probabilities"),
@@ -260,46 +260,42 @@ HINTS = (  # (words in the name of the loss or of its arguments, the kind that t
     (r"prob|\bp\b|proba|log_loss|cce", "class probabilities"),
     (r"logit|focal", "logits"),
     (r"logit|cross_entropy|softmax", "class logits"),
-    (r"hinge|margin|score|decision", "scores"),
+    (r"^(?!.*multi_?label).*(hinge|margin|score|decision)", "scores"),
     (r"poisson", "log-rates"),
-    (r"log1p|msle|mape|percentage|squared_log|gamma_dev|itakura", "positive"),
+    (r"log1p|msle|mape|percentage|squared_log|gamma_dev|deviance", "positive"),
     (r"mse|mae|l1|l2|huber|squared|absolute|cosh|quantile|pinball|error", "real"),
 )
 
 
 def _choose(loss, pairs, example, grad, library, options):
     """The trial that fits best, and the words that say why."""
-    example, of_example = example or (None, None)
+    example, libraries = example or (None, libraries_to_try(loss, grad))
     subject = Subject(loss, _name(loss), 1, "numpy", options, grad, is_target_first(loss))
-    libraries = [library or of_example] if library or of_example else libraries_to_try(loss, grad)
+    libraries = [library] if library else libraries
     low, high = _number_of_arrays(subject)
     best, errors = None, {}
-    for name, target in pairs:
-        kind = KINDS[name]
-        count = kind.preds + bool(kind.targets)
-        if not low <= count <= high:
-            continue
-        for library in libraries:
-            subject = Subject(
-                loss,
-                _name(loss),
-                kind.preds,
-                library,
-                options,
-                grad,
-                is_target_first(loss) and bool(kind.targets),
-            )
-            size = example[0].shape[-1] if example and kind.size else kind.size
+    for library in libraries:
+        for name, target in pairs:
+            kind = KINDS[name]
+            count = kind.preds + bool(kind.targets)
+            if not low <= count <= high:
+                continue
+            target_first = bool(kind.targets) and is_target_first(loss)
+            subject = Subject(loss, _name(loss), kind.preds, library, options, grad, target_first)
+            size = kind.size
+            if example and size:
+                size = int(example[-1].max()) + 1 if name == "ordinal" else example[0].shape[-1]
             trial = Trial(subject, kind, name, target, size, example)
             error = _refusal(trial)
             if error is not None:
                 errors.setdefault(name, error)
                 continue
-            words = f"{subject.name} {' '.join([*subject.signature.parameters][:count])}".lower()
             score = _fit(trial) if np.isfinite(trial.base.value).all() else -9.0
+            words = f"{subject.name} {' '.join([*subject.signature.parameters][:count])}".lower()
             score += 0.5 * any(re.search(r, words) for r, hinted in HINTS if hinted == name)
             if best is None or score > best[0]:
                 best = score, trial
+        if best is not None and best[0] > -5:
             break
     told = len({name for name, _ in pairs}) == 1
     if best is None or (best[0] < -5 and not told):
@@ -316,15 +312,7 @@ def _name(loss):
 
 def _number_of_arrays(subject):
     """How many arrays the loss may take in its place, from its signature."""
-    loss = subject.loss
-    if inspect.isclass(loss):
-        loss = getattr(loss, "forward", None) or loss.__call__
-    try:
-        parameters = list(inspect.signature(loss).parameters.values())
-    except (TypeError, ValueError):
-        return 1, 9
-    if inspect.isclass(subject.loss):
-        parameters = parameters[1:]
+    parameters = subject.signature.parameters.values()
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return 1, 9
     places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
@@ -346,7 +334,7 @@ def _refusal(trial):
 
 
 def _fit(trial):
-    """How much the loss behaves as one of this kind: it falls as answers get better, and example by example."""
+    """How much the loss behaves as one of this kind: it falls as answers get better, example by example."""
     falls, strictly, above_0, count = 0.0, 0.0, 0.0, 0
     for _, batches in trial.kind.better(trial.target, trial.size):
         values = [trial.total(batch) for batch in batches]
@@ -373,7 +361,9 @@ def _nothing_fits(loss, pairs, errors, low, high):
     for name, error in list(errors.items())[:4]:
         lines.append(f"  {name}, {KINDS[name].takes}: {one_line(error)}")
     if not errors:
-        lines.append(f"  It takes {low if low == high else f'{low} to {high}'} arrays.")
+        lines.append(
+            f"  It takes {low if low == high else f'{low} to {high}'} array{'s' if high > 1 else ''}."
+        )
     lines.append(
         "A loss takes a prediction and a target, NumPy arrays or torch tensors, and returns a number or one "
         'number an example. Name what yours takes, check_loss(my_loss, pred="logits", target="binary"), or '
@@ -394,7 +384,7 @@ def _taken_as(trial, why):
     taken = f"{trial.kind_name}: {trial.kind.takes}" + (f"; here {target}" if target else "")
     taken += "; the target comes first" if subject.target_first else ""
     if why == "tried":
-        taken += ". Nobody said so, it fits best: say pred=... if it is not"
+        taken += " (found by trying; if it is something else, name it with pred=...)"
     source = subject.gradient_source or "what the loss returns beside its value"
     if isinstance(trial.slope_error, LookupError):
         source = "none"

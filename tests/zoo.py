@@ -1,8 +1,8 @@
 """Broken losses, each broken in one real way, with the cause that `check_loss` has to name.
 
-`@broken(cause, pred, fixed, ...)` registers the function under it; `fixed` is the same loss without that bug, and
-must not be given that cause. The comment over a loss says where its bug was reported. NumPy losses carry their
-gradient as `grad` where the bug is in it; the others are for tensors.
+`@broken(cause, pred, fixed, ...)` registers the function under it; `fixed` is the same loss without that
+bug, and must not be given that cause. The comment over a loss says where its bug was reported. NumPy losses
+carry their gradient as `grad` where the bug is in it; the others are for tensors.
 """
 
 from collections.abc import Callable
@@ -76,7 +76,7 @@ def rows_of(z, y):
 # 1. Gradients by hand
 
 
-# The usual slip of a backward pass by hand; peers.md: "a Huber that is Huber/σ; a boundary slope with the wrong sign"
+# The usual slip of a backward pass by hand; tests/equations exists because of it.
 @broken(
     "wrong-gradient",
     "real",
