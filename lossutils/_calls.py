@@ -224,7 +224,7 @@ def _caught(function):
 
 @contextlib.contextmanager
 def one_thread():
-    """Calls on six numbers only wait for a second thread: on a busy machine they take a hundred times as long."""
+    """Small calls only wait for a second thread: on a busy machine they then take a hundred times as long."""
     torch = sys.modules.get("torch")
     threads = torch.get_num_threads() if torch else 1
     try:

@@ -114,7 +114,7 @@ def focal_gradient_beside_a_bce_value(z, y):
     return np.mean(softplus(z) - y * z)
 
 
-# peers.md, an error found in a course: a boundary slope with the wrong sign.
+# An error found in a course: a boundary slope with the wrong sign.
 @broken(
     "wrong-gradient",
     "real",
@@ -178,7 +178,7 @@ def focal_with_a_detached_factor(z, y):
     return (torch.sigmoid(wrong).detach() ** 2 * F.softplus(wrong)).mean()
 
 
-# The value rebuilt from a Python number: discuss.pytorch.org, "element 0 of tensors does not require grad".
+# The value rebuilt from a Python number: "element 0 of tensors does not require grad".
 @broken("detached-gradient", "real", torch_mse)
 def mse_through_item(pred, target):
     return torch.tensor(((pred - target) ** 2).mean().item(), dtype=pred.dtype)
@@ -240,7 +240,7 @@ def sqrt_error_with_where_outside(pred, target):
     return torch.where(error > 0, torch.sqrt(error) * error, 0 * error).mean()
 
 
-# smp, MONAI, torchtune: 0/0 for an empty target and an empty prediction.
+# 0/0 for an empty target and an empty prediction: what `smooth` is for.
 def _dice(pred, target, smooth):
     return (1 - (2 * (pred * target).sum(1) + smooth) / (pred.sum(1) + target.sum(1) + smooth)).mean()
 
@@ -305,7 +305,7 @@ def bce_with_log_of_1_plus_exp(z, y):
     return (torch.log(1 + torch.exp(z)) - y * z).mean()
 
 
-# peers.md, an error found in a course; uTensor#175: softmax without the maximum taken out.
+# An error found in a course, and uTensor#175: softmax without the maximum taken out.
 @broken("overflow", "class logits", lambda z, y: rows_of(z, y).mean())
 def cross_entropy_with_log_of_sum_of_exp(z, y):
     return (z.exp().sum(1).log() - z.gather(1, y[:, None])[:, 0]).mean()
@@ -336,14 +336,14 @@ def _ranknet(scores, relevance, cost):
     return torch.where(better > 0, cost(-gap * better), 0 * gap).sum((1, 2)).mean()
 
 
-# peers.md, Keras binary focal: stuck at 15.94, gradient 0 beyond 17.
+# Measured in Keras 3.16, binary focal: stuck at 15.94, gradient 0 beyond 17.
 @broken("clipped", "logits", torch_bce)
 def bce_with_a_clipped_sigmoid(z, y):
     p = torch.sigmoid(z).clamp(1e-7, 1 - 1e-7)
     return -(y * p.log() + (1 - y) * (1 - p).log()).mean()
 
 
-# clcarwin/focal_loss_pytorch and many more: an ε inside the logarithm.
+# kornia#918 shows one, and proposes a second: an ε inside the logarithm.
 @broken("clipped", "logits", torch_bce)
 def bce_with_an_epsilon_in_the_log(z, y):
     p = torch.sigmoid(z)
@@ -356,7 +356,7 @@ def cross_entropy_of_clamped_logits(z, y):
     return rows_of(z.clamp(-10, 10), y).mean()
 
 
-# peers.md: torch's own binary_cross_entropy stops at 100.
+# torch.nn.functional.binary_cross_entropy stops at 100 (its documentation says so).
 @broken("clipped", "probabilities", lambda p, y: -(torch.xlogy(y, p) + torch.xlogy(1 - y, 1 - p)).mean())
 def bce_capped_at_100(p, y):
     return -(y * p.log().clamp(min=-100) + (1 - y) * (1 - p).log().clamp(min=-100)).mean()
@@ -368,7 +368,7 @@ def cce_with_clipped_probabilities(p, y):
     return -(p.clamp(1e-7, 1).gather(1, y[:, None]).log()).mean()
 
 
-# allRank's ListMLE (peers.md): an ε inside the logarithm, 73.4 instead of 0.974 at gaps of 60.
+# Measured in allRank's ListMLE: an ε inside the logarithm, 73.4 instead of 0.974 at gaps of 60.
 @broken("clipped", "ranking", lambda s, r: _ranking_likelihood(s, r, 0.0))
 def softmax_ranking_with_an_epsilon(scores, relevance):
     return _ranking_likelihood(scores, relevance, 1e-10)
@@ -407,7 +407,7 @@ def bce_with_logits_of_sigmoid(z, y):
 # 3. Precision
 
 
-# peers.md: torchvision's focal and torch's own cross_entropy lose everything at a gap of 17 in float32.
+# torch.nn.functional.binary_cross_entropy_with_logits at logit −15 and target 0 in float32: 0.
 @broken("lost-digits", "logits", lambda z, y: F.softplus(z - 2 * y * z).mean())
 def bce_as_the_difference_of_two_large_numbers(z, y):
     return (F.softplus(z) - y * z).mean()
@@ -420,7 +420,7 @@ def bce_with_log_of_1_plus_a_small_number(z, y):
     return (torch.relu(wrong) + torch.log(1 + torch.exp(-wrong.abs()))).mean()
 
 
-# peers.md: log-cosh at 1e-4 in float32, 100 % wrong (optax, Keras).
+# Measured in optax and Keras: log-cosh at 1e-4 is 0 in float32.
 @broken(
     "lost-digits",
     "real",
@@ -470,7 +470,7 @@ def squared_error_times_a_float64(pred, target):
     return (pred - target) ** 2 * np.float64(0.5)
 
 
-# keras.losses cast to floatx; here everything is taken to float32.
+# Everything is taken to float32, whatever came.
 @broken("dtype-changed", "real", torch_mse)
 def mse_in_float32_always(pred, target):
     return ((pred.float() - target.float()) ** 2).mean()
@@ -496,7 +496,7 @@ def contrastive_with_labels_the_other_way_round(x1, x2, same):
     return _contrastive(x1, x2, 1 - same)
 
 
-# omoindrot and many forks: the positive and the negative distance exchanged.
+# The positive and the negative distance exchanged.
 @broken("wrong-minimum", "triplets", lambda a, p, n: F.triplet_margin_loss(a, p, n))
 def triplet_with_positive_and_negative_exchanged(a, p, n):
     return F.triplet_margin_loss(a, n, p)
@@ -694,7 +694,7 @@ def _same(p, t):
         raise ValueError("shapes differ")
 
 
-# peers.md: Keras hinge and optax' sigmoid BCE on (N, 1) against (N,).
+# Measured in Keras and optax: hinge on (N, 1) against (N,).
 @broken("broadcast", "scores", lambda s, y: _same(s, y) or torch.relu(1 - y * s).mean())
 def hinge_that_broadcasts(s, y):
     return torch.relu(1 - y * s).mean()
@@ -712,7 +712,7 @@ def bce_that_takes_any_target(z, y):
     return (F.softplus(z) - y * z).mean()
 
 
-# peers.md: optax' cross-entropy takes −1 as the last class, as NumPy's indexing does.
+# Measured in optax: the label −1 is the last class, as in NumPy's indexing.
 def _ce_numpy(z, y):
     if (y < 0).any():
         raise IndexError("label")
@@ -743,7 +743,7 @@ def brier_that_takes_logits(p, y):
     return ((p - y) ** 2).mean()
 
 
-# pytorch#75181, peers.md: the mean over nothing.
+# pytorch#64572 made it NaN on purpose: the mean over nothing.
 def _mse_or_0(pred, target):
     return ((pred - target) ** 2).mean() if len(pred) else pred.sum()
 
@@ -798,7 +798,7 @@ def listnet_that_forgets_the_mask(scores, relevance, mask=None):
     return _listnet(scores, relevance, mask, blind=True)
 
 
-# peers.md, PML: a NaN among the embeddings, a finite loss, NaN gradients.
+# Measured in pytorch-metric-learning 2.9: a NaN among the embeddings, a finite loss, NaN gradients.
 @broken("hidden-nan", "pairs", _contrastive)
 def contrastive_with_nan_to_num(x1, x2, same):
     d = torch.linalg.vector_norm(x1 - x2, dim=1)
@@ -818,7 +818,7 @@ def hinge_with_where(s, y):
     return torch.where(margin > 0, margin, 0 * y).mean()
 
 
-# peers.md: F.l1_loss on uint8, |1 − 2| = 255.
+# torch.nn.functional.l1_loss on uint8, |1 − 2| = 255.
 def _mae_of_floats(pred, target):
     if not pred.is_floating_point():
         raise TypeError("floats")
