@@ -101,6 +101,7 @@ def test_words_for_the_matrix():
         if not any(s in found for other, found in finds.items() if other != q)
     }
     assert alone == {"start", "overfit", "held-out"}
+    assert "three of them (start, overfit, held out) are the only ones to find some bug" in PAGE
     assert finds["overfit"] >= {"softmax-twice"} and finds["held-out"] >= {"labels-in-another-order"}
     good = [s for s in scripts if s != "sound" and number(f"a-{s}-held") >= 95]
     assert sorted(good) == ["mean-over-NC", "softmax-twice", "weights-broadcast"]
