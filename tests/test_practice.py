@@ -1432,3 +1432,122 @@ def test_the_problem_in_the_documentation_works(monkeypatch):
     exec(code, namespace)
     assert check("rmse", lambda pred, target: np.linalg.norm(pred - target) / len(pred) ** 0.5)
     assert check("rmse", mse).mistake == "no root"
+
+
+# Custom losses
+
+
+@solves
+def weighted_line(weight, miss, alarm):
+    return 1 / (1 + miss / (alarm * weight))
+
+
+@guise("weighted_line", "weight forgotten")
+def _(weight, miss, alarm):
+    return 1 / (1 + miss / alarm) + 0 * weight
+
+
+@guise("weighted_line", "weight divided")
+def _(weight, miss, alarm):
+    return 1 / (1 + weight * miss / alarm)
+
+
+@solves
+def cost_gradient(logits, target, miss, alarm):
+    out = []
+    for z, y in zip(logits, target, strict=True):
+        out.append(-miss / (1 + math.exp(z)) if y == 1 else alarm / (1 + math.exp(-z)))
+    return np.array(out) / len(out)
+
+
+@guise("cost_gradient", "no costs")
+def _(logits, target, miss, alarm):
+    return np.array([1 / (1 + math.exp(-z)) - y for z, y in zip(logits, target, strict=True)]) / len(logits)
+
+
+@guise("cost_gradient", "costs swapped")
+def _(logits, target, miss, alarm):
+    return cost_gradient(logits, target, alarm, miss)
+
+
+@solves
+def entropy_share(p, beta):
+    z = np.log(p) - np.log(1 - p)
+    return p + beta * z / (2 + np.exp(z) + np.exp(-z))
+
+
+@guise("entropy_share", "sign of beta")
+def _(p, beta):
+    return entropy_share(p, -beta)
+
+
+@guise("entropy_share", "no p (1 − p)")
+def _(p, beta):
+    return p - beta * np.log((1 - p) / p)
+
+
+@solves
+def power_gradient(pred, target, p=1.5):
+    out = np.zeros(len(pred))
+    for i in range(len(pred)):
+        e = float(pred[i] - target[i])
+        out[i] = math.copysign(p * abs(e) ** (p - 1), e)
+    return out / len(pred)
+
+
+@guise("power_gradient", "exponent kept")
+def _(pred, target, p=1.5):
+    return (pred - target) * abs(pred - target) ** (p - 1) * p / len(pred)
+
+
+@guise("power_gradient", "sign lost")
+def _(pred, target, p=1.5):
+    return np.abs(power_gradient(pred, target, p))
+
+
+@solves
+def ordinal_probabilities(score, thresholds):
+    above = [1.0, *(1 / (1 + math.exp(b - score)) for b in thresholds), 0.0]
+    return np.array([high - low for high, low in itertools.pairwise(above)])
+
+
+@guise("ordinal_probabilities", "cumulative")
+def _(score, thresholds):
+    return [1 / (1 + math.exp(score - b)) for b in thresholds] + [1]
+
+
+@guise("ordinal_probabilities", "last class missing")
+def _(score, thresholds):
+    return ordinal_probabilities(score, thresholds)[:-1]
+
+
+@solves
+def expected_cost(p, miss, alarm):
+    return sum(x * miss if x * miss < (1 - x) * alarm else (1 - x) * alarm for x in p) / len(p)
+
+
+@guise("expected_cost", "decided at one half")
+def _(p, miss, alarm):
+    return statistics.fmean((1 - x) * alarm if x > 0.5 else x * miss for x in p)
+
+
+@guise("expected_cost", "sum")
+def _(p, miss, alarm):
+    return len(p) * expected_cost(p, miss, alarm)
+
+
+@solves
+def severity_weight(target, severity, miss):
+    own = [1 + s for s, y in zip(severity, target, strict=True) if y == 1]
+    scale = miss * len(own) / sum(own)
+    return np.array([scale * (1 + s) if y == 1 else 1.0 for s, y in zip(severity, target, strict=True)])
+
+
+@guise("severity_weight", "price moved")
+def _(target, severity, miss):
+    return target * (1 + severity) * miss + (1 - target)
+
+
+@guise("severity_weight", "severity left out")
+def _(target, severity, miss):
+    return 1 + (miss - 1) * target

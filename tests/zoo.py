@@ -439,7 +439,7 @@ def _log_cosh(e):
     )
 
 
-# smp#463, ultralytics#24554: the sums of a mask overflow in float16.
+# segmentation_models.pytorch#463, ultralytics#24554: the sums of a mask overflow in float16.
 @broken(
     "half-precision",
     "masks",
