@@ -836,6 +836,175 @@ def _(p, old, new):
     return np.array(p) / old * new
 
 
+# Debugging
+
+
+@solves
+def nan_bce(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits))))
+
+
+@guise("nan_bce", "clipped")
+def _(logits, target):
+    p = np.where(logits > 0, 1 / (1 + np.exp(-abs(logits))), 1 - 1 / (1 + np.exp(-abs(logits))))
+    p = np.minimum(np.maximum(p, 1e-7), 1 - 1e-7)
+    return -np.where(target == 1, np.log(p), np.log1p(-p)).mean()
+
+
+@guise("nan_bce", "logits clipped")
+def _(logits, target):
+    z = np.maximum(np.minimum(logits, 30), -30)
+    return np.mean(np.logaddexp(0, z) - target * z)
+
+
+@solves
+def column_step(x, y, w, lr):
+    gradient = np.zeros(len(w))
+    for row, goal in zip(x, y, strict=True):
+        gradient += 2 * (row @ w - goal) * row
+    return w - lr * gradient / len(y)
+
+
+@guise("column_step", "as found")
+def _(x, y, w, lr):
+    error = (x @ w)[:, None] - y[None, :]
+    return w - lr * np.einsum("ij,ik->k", 2 * error, x) / error.size
+
+
+@solves
+def softmax_once(logits, target):
+    shifted = logits - logits.max(axis=1)[:, None]
+    return np.mean(
+        [math.log(np.exp(row).sum()) - row[right] for row, right in zip(shifted, target, strict=True)]
+    )
+
+
+@guise("softmax_once", "as found")
+def _(logits, target):
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(p).sum(axis=1)) - p[np.arange(len(p)), target])
+
+
+@solves
+def masked_loss(pred, target, mask):
+    terms = [(p - t) ** 2 for p, t, m in zip(pred.flat, target.flat, mask.flat, strict=True) if m]
+    return statistics.fmean(terms) if terms else 0.0
+
+
+@guise("masked_loss", "divided by all places")
+def _(pred, target, mask):
+    terms = [(p - t) ** 2 if m else 0 for p, t, m in zip(pred.flat, target.flat, mask.flat, strict=True)]
+    return sum(terms) / len(terms)
+
+
+@guise("masked_loss", "multiplied by the mask")
+def _(pred, target, mask):
+    error = pred - target
+    return (error * mask * error).sum() / np.maximum(1, mask.sum())
+
+
+@solves
+def accumulate(x, y, w, sizes):
+    error = x @ w - y
+    return np.array([2 * np.mean(error * column) for column in x.T])
+
+
+@guise("accumulate", "as found")
+def _(x, y, w, sizes):
+    out, at = 0, 0
+    for size in sizes:
+        a, b = x[at : at + size], y[at : at + size]
+        out, at = out + 2 * (a @ w - b) @ a / size / len(sizes), at + size
+    return out
+
+
+@solves
+def clip_by_norm(gradient, max_norm):
+    length = math.sqrt(sum(g * g for g in gradient))
+    return gradient * max_norm / length if length > max_norm else gradient.copy()
+
+
+@guise("clip_by_norm", "as found")
+def _(gradient, max_norm):
+    return np.array([min(max(g, -max_norm), max_norm) for g in gradient])
+
+
+@solves
+def start_bias(y):
+    share = (np.count_nonzero(y) + 1) / (len(y) + 2)
+    return math.log(share) - math.log(1 - share)
+
+
+@guise("start_bias", "log of the share")
+def _(y):
+    return math.log(1 + sum(y)) - math.log(2 + len(y))
+
+
+@solves
+def semi_hard(near, far):
+    out = []
+    for limit, row in zip(near, far, strict=True):
+        beyond = [d for d in row if d > limit]
+        out.append(min(beyond) if beyond else max(row))
+    return np.array(out)
+
+
+@guise("semi_hard", "as found")
+def _(near, far):
+    return [min(row) for row in far]
+
+
+@guise("semi_hard", "hardest where none is beyond")
+def _(near, far):
+    return [min([d for d in row if d > limit] or [min(row)]) for limit, row in zip(near, far, strict=True)]
+
+
+@solves
+def kl_of_logits(logits, target):
+    total = 0.0
+    for z, y in zip(logits, target, strict=True):
+        log_p = z - math.log(sum(math.exp(v) for v in z))
+        total += sum(share * (math.log(share) - lp) for share, lp in zip(y, log_p, strict=True) if share > 0)
+    return total / len(logits)
+
+
+@guise("kl_of_logits", "mean over all places")
+def _(logits, target):
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return np.sum(target * np.log(np.where(target > 0, target, 1) / p)) / p.size
+
+
+@solves
+def loss_scaling(gradient, scale):
+    low = [np.float16(min(scale * g, 1e6)) for g in gradient]
+    if any(math.isinf(v) for v in low):
+        return 0 * gradient
+    return np.array([float(v) / scale for v in low])
+
+
+@guise("loss_scaling", "as found")
+def _(gradient, scale):
+    return [float(np.float16(g)) for g in gradient]
+
+
+@solves
+def first_layer(x, y, w1, w2):
+    out = np.zeros(w1.shape)
+    for row, goal in zip(x, y, strict=True):
+        hidden = [max(0.0, v) for v in row @ w1]
+        error = sum(h * v for h, v in zip(hidden, w2, strict=True)) - goal
+        for k, h in enumerate(hidden):
+            out[:, k] += 2 * error * w2[k] * (h > 0) * row / len(x)
+    return out
+
+
+@guise("first_layer", "units that are off")
+def _(x, y, w1, w2):
+    error = np.maximum(x @ w1, 0) @ w2 - y
+    return np.einsum("i,ij,k->jk", 2 * error / len(y), x, w2)
+
+
 # What holds for every problem
 
 NAMES = list(PROBLEMS)
