@@ -24,15 +24,7 @@ ROWS = {
     "margin": 23,
     "imbalance": 29,
     "custom": 94,
-ROWS = {
-    "foundations": 91,
-    "regression": 91,
-    "classification": 101,
-    "margin": 23,
-    "imbalance": 29,
-    "custom": 94,
     "debugging": 10,
-}
 }
 
 
