@@ -14,6 +14,7 @@ from lossutils import (
     confidence_bce,
     cost_sensitive_bce,
     cross_entropy,
+    dice,
     focal,
     generalized_cross_entropy,
     hinge,
@@ -334,6 +335,9 @@ def test_losses_that_are_no_likelihoods():
     assert total(hinge, 0.0, no=-1.0) != pytest.approx(total(hinge, 1.0, no=-1.0), abs=0.05)
     even, sure = np.array([[0.5, 0.5]] * 2), np.array([[1.0, 0.0]] * 2)
     sums = [np.exp(-generalized_cross_entropy(p, np.arange(2), reduction="none")).sum() for p in (even, sure)]
+    assert abs(sums[0] - sums[1]) > 0.05
+    masks, pixel = np.array([[0.0], [1.0]]), np.array([[0.5], [0.9]])
+    sums = [np.exp(-dice(np.tile(p, (2, 1)), masks, reduction="none")).sum() for p in pixel]
     assert abs(sums[0] - sums[1]) > 0.05
 
 
