@@ -81,7 +81,7 @@ def test_the_regimes():
 @pytest.mark.parametrize("start", ["1", "10", "0.01"])
 def test_length_of_the_gradient_of_a_triplet(start):
     """The table of the page, Euclidean by the library and squared by torch."""
-    ((negative, euclidean, lengths, squared, others),) = [r for r in rows(start) if len(r) == 5]
+    ((negative, euclidean, lengths, squared, others),) = [r for r in rows(start) if "," in r[2]]
     p, n = float(start), float(negative)
     points = [np.zeros((1, 2)), np.array([[p, 0.0]]), np.array([[0.0, n]])]
     assert triplet(*points, margin=0.2) == pytest.approx(float(euclidean), abs=1e-9)
@@ -128,7 +128,7 @@ def test_values_of_the_start_and_of_the_floor():
 
 @pytest.mark.parametrize("start", ["0.02", "0.05", "0.1", "0.5", "1"])
 def test_shares_of_the_push(start):
-    (numbers,) = [r for r in rows(start) if len(r) == 5]
+    (numbers,) = [r for r in rows(start) if len(r) == 5 and "," not in r[2]]
     t, cosines = float(start), np.array([0.9, 0.7, 0.5, *[0.0] * 60])
     torch_scores = torch.tensor(np.append(0.8, cosines) / t, requires_grad=True)
     F.cross_entropy(torch_scores[None], torch.tensor([0])).backward()
@@ -179,7 +179,7 @@ def test_false_negatives():
     def at_least_one(n, k):
         return 1 - (1 - 1 / k) ** (n - 1)
 
-    assert [f"{at_least_one(n, 1000):.0%}" for n in (64, 256, 4096)] == ["6%", "22%", "98%"]
+    assert [f"{at_least_one(n, 1000):.0%}" for n in (64, 256, 4096)] == ["6%", "23%", "98%"]
     assert round(4095 / 1000) == 4
     assert f"{511 / 5000:.2f}" == "0.10" and at_least_one(3466, 5000) < 0.5 < at_least_one(3467, 5000)
 
