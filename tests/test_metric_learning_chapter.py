@@ -217,3 +217,10 @@ def test_words_for_numbers_of_the_notebook():
     losses = [float(x) for x in re.findall(r"run [A-D]: loss ([\d.]+)", printed("opening"))]
     assert np.argmax(losses) == np.argmax(recalls) == 3
     assert np.argmin(losses) == 1 and sorted(recalls)[-2] != recalls[1]
+
+
+def test_unseen_digits_are_worse_than_raw_and_untrained():
+    (line,) = re.findall(r"(?m)^digits_unseen (.*)$", printed("compare"))
+    raw, untrained = (float(re.search(rf"{word} ([\d.]+)", line)[1]) for word in ("features", "untrained"))
+    trained = [float(x) for x in re.findall(r"([\d.]+) \([\d.]+\), ", line)]
+    assert len(trained) == 4 and max(trained) < untrained < raw
