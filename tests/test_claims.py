@@ -23,6 +23,7 @@ ROWS = {
     "classification": 101,
     "margin": 23,
     "imbalance": 29,
+    "metric_learning": 27,
     "custom": 94,
     "debugging": 10,
 }

@@ -1005,6 +1005,114 @@ def _(x, y, w1, w2):
     return np.einsum("i,ij,k->jk", 2 * error / len(y), x, w2)
 
 
+# Metric learning
+
+
+@solves
+def contrastive(x1, x2, same, margin=1.0):
+    total = 0.0
+    for one, other, flag in zip(x1, x2, same, strict=True):
+        d = math.dist(one, other)
+        total += d * d if flag else max(0.0, margin - d) ** 2
+    return total / len(same)
+
+
+@guise("contrastive", "labels swapped")
+def _(x1, x2, same, margin=1.0):
+    d = np.hypot(*(x1 - x2).T)
+    return np.mean((1 - same) * d**2 + same * np.clip(margin - d, 0, None) ** 2)
+
+
+@solves
+def semi_hard_mask(distances, labels, margin=1.0):
+    n = len(labels)
+    out = np.zeros((n, n, n))
+    for i, j, k in itertools.product(range(n), repeat=3):
+        if i != j and labels[i] == labels[j] != labels[k]:
+            out[i, j, k] = 0 < distances[i, k] - distances[i, j] < margin
+    return out
+
+
+@guise("semi_hard_mask", "hard ones too")
+def _(distances, labels, margin=1.0):
+    n = len(labels)
+    out = np.zeros((n, n, n))
+    for i, j, k in itertools.product(range(n), repeat=3):
+        if i != j and labels[i] == labels[j] != labels[k]:
+            out[i, j, k] = distances[i, j] - distances[i, k] + margin > 0
+    return out
+
+
+def cosine(a, b):
+    return float(np.dot(a, b)) / math.sqrt(float(np.dot(a, a)) * float(np.dot(b, b)))
+
+
+@solves
+def info_nce(query, key, temperature=0.1):
+    losses = []
+    for i, one in enumerate(query):
+        gaps = [(cosine(one, other) - cosine(one, key[i])) / temperature for other in key]
+        losses.append(max(gaps) + math.log(sum(math.exp(gap - max(gaps)) for gap in gaps)))
+    return sum(losses) / len(losses)
+
+
+@guise("info_nce", "positive left out of the sum")
+def _(query, key, temperature=0.1):
+    losses = []
+    for i, one in enumerate(query):
+        gaps = [(cosine(one, k) - cosine(one, key[i])) / temperature for j, k in enumerate(key) if j != i]
+        top = max(gaps, default=0.0)
+        rest = sum(math.exp(gap - top) for gap in gaps)
+        losses.append(top + math.log(rest) if rest else -math.inf)
+    return sum(losses) / len(losses)
+
+
+@solves
+def negative_shares(cosines, temperature=0.1):
+    return np.array([1 / sum(np.exp((cosines - c) / temperature)) for c in cosines])
+
+
+@guise("negative_shares", "far ones first")
+def _(cosines, temperature=0.1):
+    return np.array([1 / sum(np.exp((c - cosines) / temperature)) for c in cosines])
+
+
+@solves
+def false_negatives(batch, classes):
+    return np.array(
+        [1 - math.prod([1 - 1 / int(k)] * (int(n) - 1)) for n, k in zip(batch, classes, strict=True)]
+    )
+
+
+@guise("false_negatives", "the query counted")
+def _(batch, classes):
+    return 1 - ((classes - 1) / classes) ** batch
+
+
+@solves
+def pair_memory(examples, bytes_each=4, views=1.0):
+    rows = examples * views
+    return rows * rows * bytes_each
+
+
+@guise("pair_memory", "views not squared")
+def _(examples, bytes_each=4, views=1.0):
+    return examples * examples * bytes_each * views
+
+
+@solves
+def effective_dimension(embeddings):
+    centered = embeddings - sum(embeddings) / len(embeddings)
+    scatter = centered.T @ centered
+    return np.trace(scatter) ** 2 / np.sum(scatter**2) if scatter.any() else 0.0
+
+
+@guise("effective_dimension", "coordinates")
+def _(embeddings):
+    variances = np.std(embeddings, axis=0) ** 2
+    return sum(variances) ** 2 / sum(variances**2) if any(variances) else 0.0
+
+
 # What holds for every problem
 
 NAMES = list(PROBLEMS)
