@@ -96,8 +96,8 @@ CARDS = {
         torch="F.huber_loss(pred, target, delta=delta)",
         optax="optax.huber_loss(pred, target, delta=delta).mean()",
         keras="keras.losses.Huber(delta=delta)(target, pred)",
-        note="PyTorch's `F.smooth_l1_loss(beta=δ)` is this divided by δ. scikit-learn's `HuberRegressor` counts"
-        " its `epsilon` in units of a scale that it estimates.",
+        note="PyTorch's `F.smooth_l1_loss(beta=δ)` is this divided by δ. scikit-learn's `HuberRegressor`"
+        " counts its `epsilon` in units of a scale that it estimates.",
     ),
     "log_cosh": Card(
         task=NUMBER,
@@ -155,7 +155,7 @@ CARDS = {
         sklearn="log_loss(target, expit(pred))",
         optax="optax.sigmoid_binary_cross_entropy(pred, target).mean()",
         keras="keras.losses.BinaryCrossentropy(from_logits=True)(target, pred)",
-        note="With `pos_weight`, PyTorch and `lossutils` divide by the number of elements, not by the weights.",
+        note="With `pos_weight`, PyTorch and `lossutils` divide by the number of elements, not by weights.",
     ),
     "bce": Card(
         task=YES_NO,
@@ -312,7 +312,7 @@ CARDS = {
         task=CLASS,
         formula=r"\frac{1 - p_t^q}{q}",
         aims="the likeliest class, with a probability that is too sure",
-        gradient="by the logits: that of cross-entropy times p to the power q, which is small for what looks wrong",
+        gradient="by the logits: that of cross-entropy, times a factor that is small for what looks wrong",
         outliers="a wrong label costs at most 1/q, and loses its pull",
         use="Many labels are wrong, nothing filters them, and the class is all you need.",
         not_for="Probabilities; a thousand classes from a cold start.",
@@ -358,8 +358,7 @@ CARDS = {
         not_for="Probabilities; many empty masks without a smooth term.",
         red_flag="“Dice cures imbalance.” It changes the aim; the probabilities are lost.",
         output=MASK,
-        torch="1 - ((2 * (pred * target).sum(1) + smooth)"
-        " / (pred.sum(1) + target.sum(1) + smooth)).mean()",
+        torch="1 - ((2 * (pred * target).sum(1) + smooth) / (pred.sum(1) + target.sum(1) + smooth)).mean()",
         note="One loss an image, then the mean. Keras' `Dice()` takes the whole batch as one image, with"
         " smooth = 1e-7.",
     ),
@@ -379,8 +378,8 @@ CARDS = {
     ),
     "tversky": Card(
         task=LABELS,
-        formula=r"1 - \frac{\sum_{j=1}^K p_j y_j + c}{\sum_{j=1}^K p_j y_j + \alpha \sum_{j=1}^K p_j (1 - y_j)"
-        r" + \beta \sum_{j=1}^K (1 - p_j) y_j + c}",
+        formula=r"1 - \frac{\sum_{j=1}^K p_j y_j + c}"
+        r"{\sum_{j=1}^K p_j y_j + \alpha \sum_{j=1}^K p_j (1 - y_j) + \beta \sum_{j=1}^K (1 - p_j) y_j + c}",
         aims="a set, larger for β > α",
         gradient="as Dice, with the two mistakes weighted",
         outliers="a wrong pixel of a small object counts much",
@@ -391,7 +390,7 @@ CARDS = {
         torch="hit = (pred * target).sum(1); false = (pred * (1 - target)).sum(1);"
         " missed = ((1 - pred) * target).sum(1);"
         " 1 - ((hit + smooth) / (hit + alpha * false + beta * missed + smooth)).mean()",
-        note="Keras' `Tversky()`: the whole batch as one image, smooth = 1e-7, alpha for the false alarms, as here.",
+        note="Keras' `Tversky()` takes the whole batch as one image; alpha is for the false alarms, as here.",
     ),
     # A distribution
     "kl_divergence": Card(
@@ -454,7 +453,7 @@ CARDS = {
     ),
     "batch_hard_triplet": Card(
         task=EMBEDDING,
-        formula=r"\max(0, \max_i (y_i d_i) - \min_i (d_i + b (1 - z_i)) + m)",
+        formula=r"\max(0, d_+ - d_- + m)",
         aims="each class closer together than to its nearest neighbor",
         gradient="through one positive and one negative an anchor",
         outliers="a wrong label is soon the hardest example of many anchors",
@@ -498,6 +497,85 @@ CARDS = {
         optax="optax.losses.ntxent(jnp.concatenate([z1, z2]), jnp.tile(jnp.arange(len(z1)), 2), temperature)",
         note="The sum has the other view in it, and not the view itself.",
     ),
+    # An order
+    "pairwise_hinge": Card(
+        task=ORDER,
+        formula=r"\frac1P \sum_{i=1}^n \sum_{j : y_j < y_i} \max(0, m - (s_i - s_j))",
+        aims="every pair in order, by a margin",
+        gradient="1/P for each pair within the margin, 0 beyond",
+        outliers="a pair in the wrong order pulls like any other",
+        use="A ranking machine; pairs that are settled should stop pulling.",
+        not_for="Scores that are read as numbers; the top of a long list.",
+        red_flag="“The margin is a detail.” With PyTorch's default, 0, equal scores are a minimum.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="lead = scores[:, :, None] - scores[:, None, :];"
+        " pair = relevance[:, :, None] > relevance[:, None, :];"
+        " ((pair * F.relu(margin - lead)).sum((1, 2)) / pair.sum((1, 2))).mean()",
+        note="PyTorch's `F.margin_ranking_loss(s_i, s_j, 1, margin=1)` takes the pairs one by one.",
+    ),
+    "ranknet": Card(
+        task=ORDER,
+        formula=r"\frac1P \sum_{i=1}^n \sum_{j : y_j < y_i} \log(1 + \exp(s_j - s_i))",
+        aims="differences of scores that are log-odds of “i before j”",
+        gradient="the probability of the wrong order",
+        outliers="a pair in the wrong order costs without end, and pulls with 1/P at most",
+        use="What you have is preferences: this one rather than that one.",
+        not_for="A metric that looks at the top only.",
+        red_flag="“It is optimal for NDCG.” A pair at the bottom counts like one at the top.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="lead = scores[:, :, None] - scores[:, None, :];"
+        " pair = relevance[:, :, None] > relevance[:, None, :];"
+        " ((pair * F.softplus(-lead)).sum((1, 2)) / pair.sum((1, 2))).mean()",
+        note="A mean over the pairs of a query, where others take the sum.",
+    ),
+    "listnet": Card(
+        task=ORDER,
+        formula=r"-\sum_{i=1}^n \frac{\exp(y_i)}{\sum_{k=1}^n \exp(y_k)}"
+        r" \log \frac{\exp(s_i)}{\sum_{j=1}^n \exp(s_j)}",
+        aims="scores equal to the relevances, up to a constant",
+        gradient="share by the scores minus share by the relevances",
+        outliers="a grade too high attracts the whole list",
+        use="Graded lists, and the grades mean a ratio of attention.",
+        not_for="Grades on an arbitrary scale: doubled, they are another target.",
+        red_flag="“It only sees the order.” It sees the size of the grades.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="F.cross_entropy(scores, relevance.softmax(1))",
+        optax="optax.losses.ranking_softmax_loss(scores, jax.nn.softmax(relevance))",
+        note="optax's `ranking_softmax_loss` takes the relevances themselves where y has its softmax.",
+    ),
+    "listmle": Card(
+        task=ORDER,
+        formula=r"-\sum_{i=1}^n \log \frac{\exp(s_i)}{\exp(s_i) + \sum_{j : y_j < y_i} \exp(s_j)}",
+        aims="scores for which drawing item by item gives the true order",
+        gradient="of each place: share of the items still there",
+        outliers="one item at the wrong end costs at every place",
+        use="The whole order is known, not only who is first.",
+        not_for="Many ties; lists whose bottom is noise.",
+        red_flag="“Ties do not matter.” Many versions then depend on how the list is stored.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="n = scores.shape[1]; left = relevance[:, None, :] < relevance[:, :, None];"
+        " left = left | torch.eye(n, dtype=torch.bool);"
+        " (scores[:, None, :].where(left, -torch.inf).logsumexp(2) - scores).sum(1).mean()",
+    ),
+    "lambdarank": Card(
+        task=ORDER,
+        formula=r"\frac1M \sum_{i=1}^n \sum_{j : y_j < y_i} (2^{y_i} - 2^{y_j})"
+        r" \lvert D_i - D_j\rvert \log(1 + \exp(s_j - s_i))",
+        aims="pairs in order, those first whose swap would change NDCG most",
+        gradient="that of RankNet, times the change of NDCG if the two are swapped",
+        outliers="a grade too high counts twice: in the gain and in the order",
+        use="Graded lists judged by NDCG, and the top is what users see.",
+        not_for="A value to be watched: it changes when the order does.",
+        red_flag="“It is the gradient of NDCG.” NDCG has none, and this is no loss's gradient.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="lead = scores[:, :, None] - scores[:, None, :];"
+        " place = scores.argsort(1, descending=True).argsort(1); d = 1 / torch.log2(place + 2);"
+        " g = 2**relevance - 1; best = 1 / torch.log2(torch.arange(scores.shape[1]) + 2);"
+        " ideal = (g.sort(1, descending=True).values * best).sum(1);"
+        " swap = (g[:, :, None] - g[:, None, :]).clamp(min=0) * (d[:, :, None] - d[:, None, :]).abs();"
+        " ((swap * F.softplus(-lead)).sum((1, 2)) / ideal).mean()",
+        note="The metric itself is `ndcg` here and `ndcg_score` in scikit-learn, whose gain is linear.",
+    ),
 }
 
 
@@ -530,7 +608,7 @@ TREE = Question(
                         "yes, now and then": Leaf(
                             "huber",
                             "huber(pred, target, delta=1.345 * scale)",
-                            "`scale` is the spread of ordinary errors. The mean only if the noise is symmetric.",
+                            "`scale` is the spread of ordinary errors. The mean, if the noise is symmetric.",
                         ),
                         "yes, and the solver uses second derivatives": Leaf(
                             "log_cosh",
@@ -583,7 +661,9 @@ TREE = Question(
                 "take its side, in a linear or kernel machine": Question(
                     "Does the solver need a slope without jumps?",
                     {
-                        "no": Leaf("hinge", "hinge(score, sign)", "Targets −1 and 1, and a penalty on the weights."),
+                        "no": Leaf(
+                            "hinge", "hinge(score, sign)", "Targets −1 and 1, and a penalty on the weights."
+                        ),
                         "yes": Leaf("squared_hinge", "squared_hinge(score, sign)", "Targets −1 and 1."),
                     },
                 ),
@@ -659,7 +739,9 @@ TREE = Question(
                     "Its smallest value is the entropy of the target, not 0.",
                 ),
                 "probabilities": Leaf(
-                    "kl_divergence", "kl_divergence(probabilities, distribution)", "The prediction comes first."
+                    "kl_divergence",
+                    "kl_divergence(probabilities, distribution)",
+                    "The prediction comes first.",
                 ),
             },
         ),
@@ -690,13 +772,38 @@ TREE = Question(
                             "info_nce",
                             "(info_nce(x1, x2, temperature=0.1) + info_nce(x2, x1, temperature=0.1)) / 2",
                         ),
-                        "one encoder: two views of one example": Leaf("nt_xent", "nt_xent(x1, x2, temperature=0.5)"),
+                        "one encoder: two views of one example": Leaf(
+                            "nt_xent", "nt_xent(x1, x2, temperature=0.5)"
+                        ),
                     },
                 ),
             },
         ),
+        ORDER: Question(
+            "What is known of the items of a list?",
+            {
+                "of some pairs, which one comes first": Question(
+                    "Should a pair that is settled stop pulling?",
+                    {
+                        "no: the lead should mean a probability": Leaf(
+                            "ranknet", "ranknet(scores, relevance)"
+                        ),
+                        "yes": Leaf("pairwise_hinge", "pairwise_hinge(scores, relevance, margin=1.0)"),
+                    },
+                ),
+                "a grade for each, and the top of the list is judged": Leaf(
+                    "lambdarank",
+                    "lambdarank(scores, relevance)",
+                    "Watch NDCG on held-out queries, not the loss.",
+                ),
+                "a grade for each, and a grade is a share of attention": Leaf(
+                    "listnet", "listnet(scores, relevance)", "exp of a grade is what counts."
+                ),
+                "the whole order": Leaf("listmle", "listmle(scores, relevance)"),
+            },
+        ),
     },
-)  # fmt: skip
+)
 
 
 def paths(node=TREE, answers=()):
