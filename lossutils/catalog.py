@@ -86,7 +86,7 @@ CARDS = {
         task=NUMBER,
         formula=r"\begin{cases} \frac12 e^2 & \text{if } \lvert e\rvert \le \delta \\"
         r" \delta (\lvert e\rvert - \frac12 \delta) & \text{otherwise} \end{cases}",
-        aims="mean of the bulk, if the noise is symmetric",
+        aims="near the mean for a large δ, near the median for a small one",
         gradient="the error, capped at ±δ",
         outliers="pull with δ at most",
         use="Symmetric noise with some wild targets, and a smooth loss is wanted.",
@@ -102,7 +102,7 @@ CARDS = {
     "log_cosh": Card(
         task=NUMBER,
         formula=r"\log\cosh e",
-        aims="between mean and median, if the noise is skewed",
+        aims="near the mean if errors are far below 1, near the median if far above",
         gradient="tanh of the error",
         outliers="pull with 1 at most",
         use="As Huber, where a solver wants a second derivative that is continuous.",
@@ -149,7 +149,7 @@ CARDS = {
         outliers="a wrong label costs without end, and pulls with 1 at most",
         use="Probabilities are wanted, or costs may change. Also for each of several labels.",
         not_for="One of K exclusive classes.",
-        red_flag="“First a sigmoid, then this.” The sigmoid is in it; twice, it cannot fall below 0.313.",
+        red_flag="“First a sigmoid, then this.” It is in it; with two, no example costs less than 0.313.",
         output=LOGIT,
         torch="F.binary_cross_entropy_with_logits(pred, target, pos_weight=torch.tensor(pos_weight))",
         sklearn="log_loss(target, expit(pred))",
@@ -422,7 +422,7 @@ CARDS = {
         output=VECTOR,
         torch="d = F.pairwise_distance(x1, x2, eps=0);"
         " (same * d**2 + (1 - same) * F.relu(margin - d) ** 2).mean()",
-        note="In the paper 1 is an *unlike* pair, and both terms are halved.",
+        note="In the paper 1 is a pair of two classes, and both terms are halved.",
     ),
     "cosine_embedding": Card(
         task=EMBEDDING,
@@ -566,7 +566,7 @@ CARDS = {
         outliers="a grade too high counts twice: in the gain and in the order",
         use="Graded lists judged by NDCG, and the top is what users see.",
         not_for="A value to be watched: it changes when the order does.",
-        red_flag="“It is the gradient of NDCG.” NDCG has none, and this is no loss's gradient.",
+        red_flag="“It is the gradient of NDCG.” That is 0 or undefined, and this one is no loss's gradient.",
         output="one linear unit an item, a score, `(Q, D)`",
         torch="lead = scores[:, :, None] - scores[:, None, :];"
         " place = scores.argsort(1, descending=True).argsort(1); d = 1 / torch.log2(place + 2);"
