@@ -61,7 +61,7 @@ class Choosing(SphinxDirective):
     def leaf(self, leaf):
         box = nodes.container(classes=["leaf"])
         output = leaf.output or CARDS[leaf.loss].output
-        lines = [f"**{self.link(leaf.loss)}** after {output}", "", f"`{leaf.call}`"]
+        lines = [f"**{self.linked(leaf.loss)}** after {output}", "", f"`{leaf.call}`"]
         self.parse([*lines, "", leaf.mind], box)
         return box
 
@@ -87,14 +87,14 @@ class Choosing(SphinxDirective):
         for name, card in CARDS.items():
             if card.task == task:
                 slopes = [shown(slope) for slope in pull(name, places)]
-                rows.append([self.name(name), words(card.aims), *slopes, words(card.outliers)])
+                rows.append([self.linked(name), words(card.aims), *slopes, words(card.outliers)])
         return table(header, rows, "choosing pulls")
 
     def others(self):
         header = ["Loss", "Content with", "Gradient", "A wild or wrong target"]
         tasks = (catalog.LABELS, catalog.DISTRIBUTION, catalog.EMBEDDING, catalog.ORDER)
         rows = [
-            [self.name(name), words(card.aims), words(card.gradient), words(card.outliers)]
+            [self.linked(name), words(card.aims), words(card.gradient), words(card.outliers)]
             for task in tasks
             for name, card in CARDS.items()
             if card.task == task
@@ -103,7 +103,7 @@ class Choosing(SphinxDirective):
 
     def formulas(self):
         lines = ["| loss | of one example |", "| --- | --- |"]
-        lines += [f"| {self.link(name)} | ${card.formula}$ |" for name, card in CARDS.items()]
+        lines += [f"| {self.linked(name)} | ${card.formula}$ |" for name, card in CARDS.items()]
         box = nodes.container(classes=["formulas"])
         self.parse(lines, box)
         return [box]
@@ -111,7 +111,7 @@ class Choosing(SphinxDirective):
     def cheatsheet(self):
         header = ["Loss", "Use it when", "Not for", "The answer that gives you away"]
         rows = [
-            [self.name(name), words(card.use), words(card.not_for), words(card.red_flag)]
+            [self.linked(name), words(card.use), words(card.not_for), words(card.red_flag)]
             for name, card in CARDS.items()
         ]
         return [table(header, rows, "choosing cheat-sheet")]
@@ -125,7 +125,7 @@ class Choosing(SphinxDirective):
                 if getattr(card, library)
             ]
             note = f"<p>{words(card.note)}</p>" if card.note else ""
-            rows.append([self.name(name), f"<dl>{''.join(lines)}</dl>{note}"])
+            rows.append([self.linked(name), f"<dl>{''.join(lines)}</dl>{note}"])
         return [table(["Loss", "The same number elsewhere"], rows, "choosing libraries")]
 
     # --- Small tools
@@ -138,11 +138,7 @@ class Choosing(SphinxDirective):
         page = f"book/{getattr(lossutils, name).__module__.rpartition('.')[2]}"
         return (page, "") if page in self.env.found_docs else ("book/api", f"#lossutils.{name}")
 
-    def link(self, name):
-        page, place = self.chapter(name)
-        return f"[`{name}`]({page.removeprefix('book/')}.md{place})"
-
-    def name(self, name):
+    def linked(self, name):
         page, place = self.chapter(name)
         uri = self.env.app.builder.get_relative_uri(self.env.docname, page)
         return f'<a href="{uri}{place}"><code>{name}</code></a>'
