@@ -8,7 +8,7 @@ import inspect
 import math
 import random
 import re
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
@@ -421,3 +421,47 @@ def questions(node=TREE):
 def test_a_question_is_asked_and_has_several_answers():
     assert [q.text for q in questions() if not q.text.endswith("?") or len(q.answers) < 2] == []
     assert set(TREE.answers) == {card.task for card in CARDS.values()}
+
+
+# --- The numbers of the tables ------------------------------------------------------------------------------
+
+
+def extension():
+    spec = spec_from_file_location("course_choosing", ROOT / "book/_ext/course_choosing.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in CARDS if CARDS[name].task in (catalog.NUMBER, catalog.YES_NO, catalog.CLASS)],
+)
+def test_the_pull_is_the_slope_of_the_loss_by_the_score(name):
+    """Also through the sigmoid and the softmax of the losses that take probabilities."""
+    places, h, table = np.array([-4.0, 0.1, 4.0]), 1e-6, extension()
+    options = table.OPTIONS.get(name, {})
+
+    def value(score):
+        loss, classes = getattr(lossutils, name), np.stack([0 * score, score], axis=1)
+        if name in ("cce", "generalized_cross_entropy"):
+            classes = softmax(classes, axis=1)
+        if CARDS[name].task == catalog.NUMBER:
+            target, pred = np.zeros(3), score
+        elif name == "ordinal":
+            target, pred, options["thresholds"] = np.ones(3, dtype=int), score, [0.0]
+        elif CARDS[name].task == catalog.CLASS:
+            target, pred = np.ones(3, dtype=int), classes
+        else:
+            target, pred = np.ones(3), expit(score) if name == "bce" else score
+        return loss(pred, target, reduction="none", **options)
+
+    slope = (value(places + h) - value(places - h)) / (2 * h)
+    assert table.pull(name, places) == pytest.approx(slope, rel=1e-5, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("slope", "text"), [(2.0, "2"), (-0.0179, "−0.018"), (-1e-5, "−0.000…"), (0.0, "0"), (-0.98, "−0.98")]
+)
+def test_how_a_slope_is_shown(slope, text):
+    assert extension().shown(slope) == text

@@ -69,7 +69,7 @@ class Choosing(SphinxDirective):
 
     def numbers(self):
         errors = (0.1, 1.0, 10.0)
-        header = ["Loss", "Content with", *(f"Pull at error {e:g}" for e in errors), "A wild target"]
+        header = ["Loss", "Content with", *(f"Pull at {e:g}" for e in errors), "A wild target"]
         return [self.pulls(catalog.NUMBER, header, errors)]
 
     def decisions(self):
@@ -141,7 +141,7 @@ class Choosing(SphinxDirective):
     def linked(self, name):
         page, place = self.chapter(name)
         uri = self.env.app.builder.get_relative_uri(self.env.docname, page)
-        return f'<a href="{uri}{place}"><code>{name}</code></a>'
+        return f'<a href="{uri}{place}"><code>{name.replace("_", "_<wbr>")}</code></a>'
 
 
 def pull(name, places):
