@@ -390,8 +390,8 @@ CARDS = {
         torch="hit = (pred * target).sum(1); false = (pred * (1 - target)).sum(1);"
         " missed = ((1 - pred) * target).sum(1);"
         " 1 - ((hit + smooth) / (hit + alpha * false + beta * missed + smooth)).mean()",
-        note="Keras' `Tversky()` takes the whole batch as one image, and in 3.15 its alpha multiplies the misses,"
-        " against its own documentation.",
+        note="Keras' `Tversky()` takes the whole batch as one image, and in 3.15 its alpha multiplies the"
+        " misses, against its own documentation.",
     ),
     # A distribution
     "kl_divergence": Card(

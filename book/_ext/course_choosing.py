@@ -2,7 +2,7 @@
 
 `{choosing} tree` is a nested list: the style sheet draws it as a tree where there is room, and a screen
 reader walks it as a list. The tables are HTML whose cells carry the name of their column, for phones; the
-formulas go through the parser of the page. The numbers in a table are computed here, by the losses themselves.
+formulas go through the parser of the page. The numbers in a table are computed here, by the losses.
 """
 
 import html
@@ -145,7 +145,7 @@ class Choosing(SphinxDirective):
 
 
 def pull(name, places):
-    """The gradient by the score: at an error, at the score of a yes, at the lead of the right of two classes."""
+    """The gradient by the score: at an error, at the score of a yes, at the lead of the right class."""
     loss, options = getattr(lossutils, name), OPTIONS.get(name, {})
     task, score = CARDS[name].task, np.array(places)
     if task == catalog.NUMBER:
