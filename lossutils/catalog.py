@@ -301,7 +301,7 @@ CARDS = {
         red_flag="“It is for rare classes.” It turns down easy examples, of whatever class.",
         output=LOGITS,
         torch='ce = F.cross_entropy(logits, target, reduction="none");'
-        " ((1 - torch.exp(-ce)) ** gamma * ce).mean()",
+        " w = class_weight[target]; (w * (1 - torch.exp(-ce)) ** gamma * ce).sum() / w.sum()",
         optax="ce = optax.softmax_cross_entropy_with_integer_labels(logits, target);"
         " ((1 - jnp.exp(-ce)) ** gamma * ce).mean()",
         keras="keras.losses.CategoricalFocalCrossentropy(alpha=1, gamma=gamma, from_logits=True)"
@@ -330,7 +330,7 @@ CARDS = {
         not_for="Probabilities; classes without a clear winner.",
         red_flag="“All multiclass hinges are one.” Sum or largest violation: the winner may differ.",
         output="K linear units, scores, `(N, K)`",
-        torch="F.multi_margin_loss(pred, target, p=p, margin=margin)",
+        torch="F.multi_margin_loss(pred, target, p=p, margin=margin, weight=class_weight)",
         note="optax's `multiclass_hinge_loss` and scikit-learn's `hinge_loss` take the largest violation.",
     ),
     "ordinal": Card(

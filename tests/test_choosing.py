@@ -279,6 +279,12 @@ def differs(name, library, line, seed):
     return value != pytest.approx(expected, rel=1e-6 if library == "keras" else 1e-10)
 
 
+@each_card
+def test_a_line_of_torch_takes_every_parameter(name):
+    _, settings = arguments(name, seed=0)
+    assert [key for key in settings if not re.search(rf"\b{key}\b(?!=)", CARDS[name].torch)] == []
+
+
 @pytest.fixture
 def double():
     """PyTorch's default dtype is put back after a test."""
