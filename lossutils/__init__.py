@@ -13,6 +13,7 @@ from .classification import (
     softmax,
 )
 from .custom import confidence_bce, cost_sensitive_bce, ordinal, power
+from .debugging import check_loss
 from .imbalance import dice, focal, jaccard, softmax_focal, tversky
 from .margin import hinge, multiclass_hinge, squared_hinge
 from .metric_learning import (
@@ -32,6 +33,7 @@ __all__ = [
     "bce",
     "bce_with_logits",
     "cce",
+    "check_loss",
     "confidence_bce",
     "contrastive",
     "cosine_embedding",

@@ -21,7 +21,8 @@ class _Value(torch.autograd.Function):
 
     @staticmethod
     def forward(call, *tensors):
-        return _value(_with_arrays(call, tensors))
+        value, *state = _value(_with_arrays(call, tensors))
+        return value, *(x.clone() if x is value else x for x in state)  # these have no gradient, value has
 
     @staticmethod
     def setup_context(ctx, inputs, output):

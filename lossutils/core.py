@@ -158,8 +158,9 @@ class Rule:
         except RuntimeError:  # under vmap and on the meta device there are no values to look at
             return
         if any_wrong:
-            index = tuple(int(axis[0]) for axis in xp.nonzero(wrong))
-            raise ValueError(f"{name} {self.text}, got {array[index]:.6g} at index {index}")
+            index = tuple(int(axis[0]) for axis in xp.nonzero(wrong)) if wrong.ndim else ()
+            place = f" at index {index}" if index else ""
+            raise ValueError(f"{name} {self.text}, got {float(array[index]):.6g}{place}")
 
 
 positive = Rule("must be positive and finite", lambda x: (x <= 0) | (x == math.inf))

@@ -28,3 +28,9 @@ def test_a_parameter_does_not_change_the_dtype(kind):
     pred, target = np.float32([3, 1]), np.float32([0, 0])
     assert lossutils.huber(pred, target, delta=kind(2)).dtype == np.float32
     assert lossutils.huber.grad(pred, target, delta=kind(2)).dtype == np.float32
+
+
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor])
+def test_a_single_number_out_of_range_is_named(convert):
+    with pytest.raises(ValueError, match=r"pred must lie in \[0, 1\], got 2$"):
+        lossutils.bce(convert(2.0), convert(1.0))

@@ -836,6 +836,175 @@ def _(p, old, new):
     return np.array(p) / old * new
 
 
+# Debugging
+
+
+@solves
+def nan_bce(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits))))
+
+
+@guise("nan_bce", "clipped")
+def _(logits, target):
+    p = np.where(logits > 0, 1 / (1 + np.exp(-abs(logits))), 1 - 1 / (1 + np.exp(-abs(logits))))
+    p = np.minimum(np.maximum(p, 1e-7), 1 - 1e-7)
+    return -np.where(target == 1, np.log(p), np.log1p(-p)).mean()
+
+
+@guise("nan_bce", "logits clipped")
+def _(logits, target):
+    z = np.maximum(np.minimum(logits, 30), -30)
+    return np.mean(np.logaddexp(0, z) - target * z)
+
+
+@solves
+def column_step(x, y, w, lr):
+    gradient = np.zeros(len(w))
+    for row, goal in zip(x, y, strict=True):
+        gradient += 2 * (row @ w - goal) * row
+    return w - lr * gradient / len(y)
+
+
+@guise("column_step", "as found")
+def _(x, y, w, lr):
+    error = (x @ w)[:, None] - y[None, :]
+    return w - lr * np.einsum("ij,ik->k", 2 * error, x) / error.size
+
+
+@solves
+def softmax_once(logits, target):
+    shifted = logits - logits.max(axis=1)[:, None]
+    return np.mean(
+        [math.log(np.exp(row).sum()) - row[right] for row, right in zip(shifted, target, strict=True)]
+    )
+
+
+@guise("softmax_once", "as found")
+def _(logits, target):
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(p).sum(axis=1)) - p[np.arange(len(p)), target])
+
+
+@solves
+def masked_loss(pred, target, mask):
+    terms = [(p - t) ** 2 for p, t, m in zip(pred.flat, target.flat, mask.flat, strict=True) if m]
+    return statistics.fmean(terms) if terms else 0.0
+
+
+@guise("masked_loss", "divided by all places")
+def _(pred, target, mask):
+    terms = [(p - t) ** 2 if m else 0 for p, t, m in zip(pred.flat, target.flat, mask.flat, strict=True)]
+    return sum(terms) / len(terms)
+
+
+@guise("masked_loss", "multiplied by the mask")
+def _(pred, target, mask):
+    error = pred - target
+    return (error * mask * error).sum() / np.maximum(1, mask.sum())
+
+
+@solves
+def accumulate(x, y, w, sizes):
+    error = x @ w - y
+    return np.array([2 * np.mean(error * column) for column in x.T])
+
+
+@guise("accumulate", "as found")
+def _(x, y, w, sizes):
+    out, at = 0, 0
+    for size in sizes:
+        a, b = x[at : at + size], y[at : at + size]
+        out, at = out + 2 * (a @ w - b) @ a / size / len(sizes), at + size
+    return out
+
+
+@solves
+def clip_by_norm(gradient, max_norm):
+    length = math.sqrt(sum(g * g for g in gradient))
+    return gradient * max_norm / length if length > max_norm else gradient.copy()
+
+
+@guise("clip_by_norm", "as found")
+def _(gradient, max_norm):
+    return np.array([min(max(g, -max_norm), max_norm) for g in gradient])
+
+
+@solves
+def start_bias(y):
+    share = (np.count_nonzero(y) + 1) / (len(y) + 2)
+    return math.log(share) - math.log(1 - share)
+
+
+@guise("start_bias", "log of the share")
+def _(y):
+    return math.log(1 + sum(y)) - math.log(2 + len(y))
+
+
+@solves
+def semi_hard(near, far):
+    out = []
+    for limit, row in zip(near, far, strict=True):
+        beyond = [d for d in row if d > limit]
+        out.append(min(beyond) if beyond else max(row))
+    return np.array(out)
+
+
+@guise("semi_hard", "as found")
+def _(near, far):
+    return [min(row) for row in far]
+
+
+@guise("semi_hard", "hardest where none is beyond")
+def _(near, far):
+    return [min([d for d in row if d > limit] or [min(row)]) for limit, row in zip(near, far, strict=True)]
+
+
+@solves
+def kl_of_logits(logits, target):
+    total = 0.0
+    for z, y in zip(logits, target, strict=True):
+        log_p = z - math.log(sum(math.exp(v) for v in z))
+        total += sum(share * (math.log(share) - lp) for share, lp in zip(y, log_p, strict=True) if share > 0)
+    return total / len(logits)
+
+
+@guise("kl_of_logits", "mean over all places")
+def _(logits, target):
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return np.sum(target * np.log(np.where(target > 0, target, 1) / p)) / p.size
+
+
+@solves
+def loss_scaling(gradient, scale):
+    low = [np.float16(min(scale * g, 1e6)) for g in gradient]
+    if any(math.isinf(v) for v in low):
+        return 0 * gradient
+    return np.array([float(v) / scale for v in low])
+
+
+@guise("loss_scaling", "as found")
+def _(gradient, scale):
+    return [float(np.float16(g)) for g in gradient]
+
+
+@solves
+def first_layer(x, y, w1, w2):
+    out = np.zeros(w1.shape)
+    for row, goal in zip(x, y, strict=True):
+        hidden = [max(0.0, v) for v in row @ w1]
+        error = sum(h * v for h, v in zip(hidden, w2, strict=True)) - goal
+        for k, h in enumerate(hidden):
+            out[:, k] += 2 * error * w2[k] * (h > 0) * row / len(x)
+    return out
+
+
+@guise("first_layer", "units that are off")
+def _(x, y, w1, w2):
+    error = np.maximum(x @ w1, 0) @ w2 - y
+    return np.einsum("i,ij,k->jk", 2 * error / len(y), x, w2)
+
+
 # Choosing
 
 
@@ -1333,3 +1502,122 @@ def test_the_problem_in_the_documentation_works(monkeypatch):
     exec(code, namespace)
     assert check("rmse", lambda pred, target: np.linalg.norm(pred - target) / len(pred) ** 0.5)
     assert check("rmse", mse).mistake == "no root"
+
+
+# Custom losses
+
+
+@solves
+def weighted_line(weight, miss, alarm):
+    return 1 / (1 + miss / (alarm * weight))
+
+
+@guise("weighted_line", "weight forgotten")
+def _(weight, miss, alarm):
+    return 1 / (1 + miss / alarm) + 0 * weight
+
+
+@guise("weighted_line", "weight divided")
+def _(weight, miss, alarm):
+    return 1 / (1 + weight * miss / alarm)
+
+
+@solves
+def cost_gradient(logits, target, miss, alarm):
+    out = []
+    for z, y in zip(logits, target, strict=True):
+        out.append(-miss / (1 + math.exp(z)) if y == 1 else alarm / (1 + math.exp(-z)))
+    return np.array(out) / len(out)
+
+
+@guise("cost_gradient", "no costs")
+def _(logits, target, miss, alarm):
+    return np.array([1 / (1 + math.exp(-z)) - y for z, y in zip(logits, target, strict=True)]) / len(logits)
+
+
+@guise("cost_gradient", "costs swapped")
+def _(logits, target, miss, alarm):
+    return cost_gradient(logits, target, alarm, miss)
+
+
+@solves
+def entropy_share(p, beta):
+    z = np.log(p) - np.log(1 - p)
+    return p + beta * z / (2 + np.exp(z) + np.exp(-z))
+
+
+@guise("entropy_share", "sign of beta")
+def _(p, beta):
+    return entropy_share(p, -beta)
+
+
+@guise("entropy_share", "no p (1 − p)")
+def _(p, beta):
+    return p - beta * np.log((1 - p) / p)
+
+
+@solves
+def power_gradient(pred, target, p=1.5):
+    out = np.zeros(len(pred))
+    for i in range(len(pred)):
+        e = float(pred[i] - target[i])
+        out[i] = math.copysign(p * abs(e) ** (p - 1), e)
+    return out / len(pred)
+
+
+@guise("power_gradient", "exponent kept")
+def _(pred, target, p=1.5):
+    return (pred - target) * abs(pred - target) ** (p - 1) * p / len(pred)
+
+
+@guise("power_gradient", "sign lost")
+def _(pred, target, p=1.5):
+    return np.abs(power_gradient(pred, target, p))
+
+
+@solves
+def ordinal_probabilities(score, thresholds):
+    above = [1.0, *(1 / (1 + math.exp(b - score)) for b in thresholds), 0.0]
+    return np.array([high - low for high, low in itertools.pairwise(above)])
+
+
+@guise("ordinal_probabilities", "cumulative")
+def _(score, thresholds):
+    return [1 / (1 + math.exp(score - b)) for b in thresholds] + [1]
+
+
+@guise("ordinal_probabilities", "last class missing")
+def _(score, thresholds):
+    return ordinal_probabilities(score, thresholds)[:-1]
+
+
+@solves
+def expected_cost(p, miss, alarm):
+    return sum(x * miss if x * miss < (1 - x) * alarm else (1 - x) * alarm for x in p) / len(p)
+
+
+@guise("expected_cost", "decided at one half")
+def _(p, miss, alarm):
+    return statistics.fmean((1 - x) * alarm if x > 0.5 else x * miss for x in p)
+
+
+@guise("expected_cost", "sum")
+def _(p, miss, alarm):
+    return len(p) * expected_cost(p, miss, alarm)
+
+
+@solves
+def severity_weight(target, severity, miss):
+    own = [1 + s for s, y in zip(severity, target, strict=True) if y == 1]
+    scale = miss * len(own) / sum(own)
+    return np.array([scale * (1 + s) if y == 1 else 1.0 for s, y in zip(severity, target, strict=True)])
+
+
+@guise("severity_weight", "price moved")
+def _(target, severity, miss):
+    return target * (1 + severity) * miss + (1 - target)
+
+
+@guise("severity_weight", "severity left out")
+def _(target, severity, miss):
+    return 1 + (miss - 1) * target

@@ -1,0 +1,400 @@
+"""A checker for anyone's loss: what is wrong with it, on which input, why, and what to do.
+
+`check_loss` is the whole of it, written in four files: here is what the caller sees and how it is found out
+what a loss takes; `inputs.py` has what is fed to it, `calls.py` the call, `checks.py` what is looked for.
+"""
+
+import html
+import importlib.util
+import re
+import textwrap
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .calls import Subject, is_target_first, libraries_to_try, one_thread
+from .checks import CAUSES, Finding, Trial, near, one_line, run_checks
+from .inputs import KINDS
+
+__all__ = ["CAUSES", "KINDS", "Finding", "Report", "check_loss"]
+
+
+def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **options):
+    """Try a loss on ordinary, extreme and wrong inputs, and say what is wrong with it and what to do.
+
+    ::
+
+        error      a wrong answer to a valid input
+        warning    an invalid input passes in silence, digits are lost, or a surprise for who uses the loss
+
+    It looks for a gradient that is not the derivative; a value or gradient that is NaN, infinite, clipped or
+    dead where the truth is not; silent broadcasting; reductions that do not fit their names; a value that
+    depends on the order or the split of the batch; targets out of range, empty batches, hidden NaN; changed
+    inputs and dtypes; an upstream gradient that is ignored; a wrong second derivative; and a minimum that is
+    not where the target is. A kink is no finding if the gradient is a subgradient there.
+
+    Parameters
+    ----------
+    loss : callable
+        Takes a prediction and a target (or the arrays of one of the kinds below), NumPy arrays or torch
+        tensors; returns a number, or one number an example. A class is called without arguments first.
+        Targets may come first if the arguments are named so: `loss(y_true, y_pred)`.
+    pred : str, array or tuple of arrays, optional
+        What the loss takes: the name of a kind, a key of `lossutils.debugging.KINDS` ("real", "logits",
+        "probabilities", "scores", "class logits", "class probabilities", "class log-probabilities", "masks",
+        "mask logits", "pairs", "triplets", "views", "embeddings", "ranking", "ordinal", "positive",
+        "log-rates", "distances", "score pairs"), or one valid example. Without it all kinds are tried, and
+        the report says which fits best.
+    target : str or array, optional
+        The kind of target ("real", "binary" for 0 and 1, "signs" for −1 and 1, "classes", "one-hot",
+        "distributions", ...) or an example of it. By default the usual one of the kind of prediction.
+    grad : callable, optional
+        The gradient with respect to the prediction, with the arguments of `loss`. By default `loss.grad`,
+        what `loss` returns beside its value, or autograd.
+    library : "numpy" or "torch", optional
+        What to call the loss with. By default what it takes.
+    **options
+        Handed to the loss: `check_loss(focal, gamma=0.5)`; arrays in the dtype of the prediction.
+
+    Returns
+    -------
+    Report
+        Shows itself as text, in a notebook as a table; true when nothing was found. `.findings` is a list of
+        `Finding(cause, severity, what, input, got, expected, advice)`, the worst first; `.passed` and
+        `.skipped` say what else was tried, and what could not be.
+
+    Raises
+    ------
+    TypeError
+        For a loss that cannot be called.
+    ValueError
+        For an unknown kind, and for a loss that takes none of the inputs that were tried.
+
+    Notes
+    -----
+    No formula is known to it: the truth is what differences of the value, float64, the tail of the loss
+    and the better of two answers say. So a loss that is wrong everywhere in a consistent way (a missing ½)
+    passes. A loss that is cut off by design, or no mean over examples, is found too: read the sentence, then
+    judge. Inputs and text are the same on every run. What the loss prints and warns is not shown.
+    From the shell: `python -m lossutils check package.module:function`.
+    PyTorch: `torch.autograd.gradcheck` does the first of the checks.
+    Source: the table of causes in the chapter on debugging.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> def my_bce(logits, target):
+    ...     p = 1 / (1 + np.exp(-logits))
+    ...     return -np.mean(target * np.log(p) + (1 - target) * np.log(1 - p))
+    >>> report = check_loss(my_bce, "logits")
+    >>> [finding.cause for finding in report.findings]
+    ['overflow', 'half-precision', 'broadcast', 'target-range', 'empty-batch']
+    >>> print(report.findings[0].input)
+    pred = −t, target = 1, at t = 1000: logits = [−1000], target = [1]
+    """
+    if not callable(loss):
+        raise TypeError(
+            f"a loss is needed, a function of (pred, target), this is a {type(loss).__name__}; "
+            "write check_loss(my_loss), not check_loss(my_loss(...))"
+        )
+    if grad is not None and not callable(grad):
+        raise TypeError(
+            f"grad must be a function with the arguments of the loss, this is a {type(grad).__name__}"
+        )
+    if library not in (None, "numpy", "torch"):
+        raise ValueError(f'library must be "numpy" or "torch", got {library!r}')
+    if library == "torch" and importlib.util.find_spec("torch") is None:
+        raise ValueError('library="torch" needs torch, which is not installed')
+    kinds, example = _asked_for(pred, target)
+    with np.errstate(all="ignore"), one_thread():
+        trial, why = _choose(loss, kinds, example, grad, library, options)
+        findings, passed, skipped = run_checks(trial)
+    return Report(trial.subject.name, _taken_as(trial, why), findings, passed, skipped)
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """What `check_loss` answers: text for a person, `findings` for a program; true when nothing was found."""
+
+    name: str
+    taken_as: list[tuple[str, str]]
+    findings: list[Finding] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)  # (what, why)
+
+    def __bool__(self):
+        return not self.findings
+
+    def __repr__(self):
+        lines = [f"{'✓' if self else '✗'} {self.name}: {self.verdict}"]
+        lines += _rows(self.taken_as)
+        for finding in self.findings:
+            lines += ["", _wrapped(f"{finding.severity:<8}  {finding.cause}", finding.what)]
+            rows = [("input", finding.input), ("got", finding.got), ("expected", finding.expected)]
+            lines += _rows([*rows, ("do", finding.advice)])
+        lines += [""] if self.findings else []
+        lines += _rows([("passed", "; ".join(self.passed) or "nothing")])
+        lines += _rows([("not tried", f"{what}: {why}") for what, why in self.skipped])
+        return "\n".join(lines)
+
+    @property
+    def verdict(self):
+        if self:
+            return "nothing found."
+        counts = [(word, sum(f.severity == word for f in self.findings)) for word in ("error", "warning")]
+        return ", ".join(f"{n} {word}{'s' if n > 1 else ''}" for word, n in counts if n) + "."
+
+    def _repr_html_(self):
+        head = ("", "cause", "what", "input", "got", "expected", "what to do")
+        rows = [(f.severity, f.cause, f.what, f.input, f.got, f.expected, f.advice) for f in self.findings]
+        table = "".join(f"<th>{x}</th>" for x in head)
+        table = f"<thead><tr>{table}</tr></thead><tbody>" + "".join(map(_html_row, rows)) + "</tbody>"
+        about = "; ".join(f"{label}: {text}" for label, text in self.taken_as)
+        tried = f"Passed: {'; '.join(self.passed) or 'nothing'}."
+        untried = "".join(f"<li>{html.escape(f'{what}: {why}')}</li>" for what, why in self.skipped)
+        return (
+            f"<p><strong>{html.escape(self.name)}: {self.verdict}</strong> {html.escape(about)}</p>"
+            + (f"<table>{table}</table>" if rows else "")
+            + f"<p>{html.escape(tried)}</p>"
+            + (f"<p>Not tried:</p><ul>{untried}</ul>" if untried else "")
+        )
+
+
+def _html_row(cells):
+    return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _rows(pairs):
+    return [_wrapped(f"  {label:<9}", text) for label, text in pairs]
+
+
+def _wrapped(label, text):
+    return textwrap.fill(
+        f"{label}  {text}", 100, subsequent_indent=" " * 13, break_long_words=False, break_on_hyphens=False
+    )
+
+
+# What a loss takes
+
+
+def _asked_for(pred, target):
+    """The (kind, target) pairs to try, and the example, from what the caller said."""
+    if isinstance(target, str) and not any(target in kind.targets for kind in KINDS.values()):
+        known = dict.fromkeys(name for kind in KINDS.values() for name in kind.targets)
+        raise ValueError(f"no kind of target is called {target!r}; there are: {', '.join(known)}")
+    if isinstance(pred, str):
+        if pred not in KINDS:
+            raise ValueError(f"no kind of prediction is called {pred!r}; there are: {', '.join(KINDS)}")
+        if target is not None and not isinstance(target, str):
+            raise ValueError("an example of a target needs an example of a prediction: give two arrays")
+        targets = KINDS[pred].targets
+        if target is not None and target not in targets:
+            raise ValueError(
+                f"{pred} go with a target of {' or '.join(targets) or 'no kind'}, not {target!r}"
+            )
+        return [(pred, name) for name in ([target] if target else targets or (None,))], None
+    if pred is not None:
+        return _from_example(pred, target)
+    pairs = [(name, t) for name, kind in KINDS.items() for t in kind.targets or (None,)]
+    return [(name, t) for name, t in pairs if target in (None, t)], None
+
+
+def _from_example(pred, target):
+    """The kinds that an example can be of."""
+    example = list(pred) if isinstance(pred, tuple | list) else [pred]
+    example += [] if target is None or isinstance(target, str) else [target]
+    of_torch = any(type(a).__module__.partition(".")[0] == "torch" for a in example)
+    try:
+        example = [np.asarray(a.detach().cpu() if hasattr(a, "detach") else a) for a in example]
+        example = [a.astype(np.float64 if a.dtype.kind == "f" else np.int64) for a in example]
+    except (TypeError, ValueError):
+        raise ValueError("the examples must be arrays or tensors of numbers") from None
+    first, last = example[0].astype(float), example[-1]
+    if first.ndim == 0 or len(first) < 3:
+        raise ValueError(f"the example must be a batch of at least 3 examples, got shape {first.shape}")
+    example[0] = first
+    pairs = []
+    for name, kind in KINDS.items():
+        for kind_of_target in kind.targets or (None,):
+            batch = kind.draw(np.random.default_rng(0), len(first), kind_of_target, kind.size)
+            if [a.ndim for a in batch] != [a.ndim for a in example]:
+                continue
+            if kind.high == 1 and (first.min() < 0 or first.max() > 1):
+                continue
+            if name == "class probabilities" and not near(first.sum(axis=-1), 1, 1e-3):
+                continue
+            numbers = {"binary": {0, 1}, "signs": {-1, 1}, "one-hot": {0, 1}}.get(kind_of_target)
+            if numbers and not set(np.unique(last)) <= numbers:
+                continue
+            if kind_of_target == "classes" and last.dtype.kind != "i":
+                continue
+            if isinstance(target, str) and kind_of_target != target:
+                continue
+            pairs.append((name, kind_of_target))
+    if not pairs:
+        shapes = " and ".join(str(a.shape) for a in example)
+        raise ValueError(
+            f"no kind of loss takes arrays of the shapes {shapes}; the kinds are\n{_kinds_in_words()}"
+        )
+    for name in ("class probabilities", "probabilities", "masks"):  # what fits the closer range comes first
+        pairs.sort(key=lambda pair, name=name: pair[0] != name)
+    example = [a.astype(float) if pairs[0][1] in ("binary", "signs") else a for a in example]
+    return pairs, (example, ["torch"] if of_torch else ["numpy", "torch"])
+
+
+def _kinds_in_words():
+    return "\n".join(f"  {name:<24} {kind.takes}" for name, kind in KINDS.items())
+
+
+HINTS = (  # (words in the name of the loss or of its arguments, the kind that they speak for)
+    (r"anchor|triplet", "triplets"),
+    (r"\bz1\b|\bz2\b|query|nt_?xent|info_?nce|simclr|views?", "views"),
+    (r"embeddings?|batch_hard", "embeddings"),
+    (r"same|\bx1\b.*\bx2\b|contrastive|pairs", "pairs"),
+    (r"relevance|ranknet|listnet|listmle|lambda|ndcg|rank", "ranking"),
+    (r"ordinal|cumulative", "ordinal"),
+    (r"dice|jaccard|iou|tversky|masks?\b|lovasz", "masks"),
+    (r"multi_?label", "mask logits"),
+    (r"log_?prob|(?<!poisson_)nll|kl_div", "class log-probabilities"),
+    (r"prob|\bp\b|proba|log_loss|\bbce\b|cce", "probabilities"),
+    (r"prob|\bp\b|proba|log_loss|cce", "class probabilities"),
+    (r"logit|focal", "logits"),
+    (r"logit|cross_entropy|softmax", "class logits"),
+    (r"^(?!.*multi_?label).*(hinge|margin|score|decision)", "scores"),
+    (r"poisson", "log-rates"),
+    (r"log1p|msle|mape|percentage|squared_log|gamma_dev|deviance", "positive"),
+    (r"mse|mae|l1|l2|huber|squared|absolute|cosh|quantile|pinball|error", "real"),
+)
+
+
+def _choose(loss, pairs, example, grad, library, options):
+    """The trial that fits best, and the words that say why."""
+    example, libraries = example or (None, libraries_to_try(loss, grad))
+    subject = Subject(loss, _name(loss), 1, "numpy", options, grad, is_target_first(loss))
+    libraries = [library] if library else libraries
+    low, high = _number_of_arrays(subject)
+    best, errors = None, {}
+    for library in libraries:
+        for name, target in pairs:
+            kind = KINDS[name]
+            count = kind.preds + bool(kind.targets)
+            if not low <= count <= high:
+                continue
+            target_first = bool(kind.targets) and is_target_first(loss)
+            subject = Subject(loss, _name(loss), kind.preds, library, options, grad, target_first)
+            size = kind.size
+            if example and size:
+                size = int(example[-1].max()) + 1 if name == "ordinal" else example[0].shape[-1]
+            trial = Trial(subject, kind, name, target, size, example)
+            error = _refusal(trial)
+            if error is not None:
+                errors.setdefault(name, error)
+                continue
+            score = _fit(trial) if np.isfinite(trial.base.value).all() else -9.0
+            words = f"{subject.name} {' '.join([*subject.signature.parameters][:count])}".lower()
+            score += 0.5 * any(re.search(r, words) for r, hinted in HINTS if hinted == name)
+            if best is None or score > best[0]:
+                best = score, trial
+        if best is not None and best[0] > -5:
+            break
+    told = len({name for name, _ in pairs}) == 1
+    if best is None or (best[0] < -5 and not told):
+        raise ValueError(_nothing_fits(loss, pairs, errors, low, high))
+    return best[1], "told" if told else "tried"
+
+
+def _name(loss):
+    name = getattr(loss, "__name__", None) or type(loss).__name__
+    if type(loss).__name__ == "partial":
+        name = _name(loss.func)
+    return "the loss" if name == "<lambda>" else name
+
+
+def _number_of_arrays(subject):
+    """How many arrays the loss may take in its place, from its signature."""
+    parameters = subject.signature.parameters.values()
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return 1, 9
+    places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    places = [p for p in places if p.name not in subject.options]
+    required = sum(p.default is p.empty for p in places)
+    return required, len(places)
+
+
+def _refusal(trial):
+    """Why the loss cannot be tried this way, or None."""
+    outcome = trial.subject.value(trial.batch)
+    if outcome.error is not None:
+        return outcome.error
+    if trial.subject.library == "torch":
+        error = trial.subject.gradient(trial.batch).error
+        if error is not None and "numpy()" in str(error):
+            return error
+    return None
+
+
+def _fit(trial):
+    """How much the loss behaves as one of this kind: it falls as answers get better, example by example."""
+    falls, strictly, above_0, count = 0.0, 0.0, 0.0, 0
+    for _, batches in trial.kind.better(trial.target, trial.size):
+        values = [trial.total(batch) for batch in batches]
+        steps = np.diff(values)
+        good = np.isfinite(values).all() and values[-1] < values[0] and (steps <= 1e-9).all()
+        falls += good
+        strictly += good and bool((steps < 0).all())
+        above_0 += good and min(values) >= -1e-12
+        count += 1
+    score = 2 * (falls == count) + (falls + 0.5 * strictly + 0.25 * above_0) / count
+    if not trial.kind.coupled and trial.layout in ("mean", "sum"):
+        parts = [[a[:2] for a in trial.batch], [a[2:] for a in trial.batch]]
+        n = len(trial.batch[0])
+        sizes = (2 / n, (n - 2) / n) if trial.layout == "mean" else (1, 1)
+        together = sum(s * trial.total(part) for s, part in zip(sizes, parts, strict=True))
+        score += near(together, trial.base.total, 1e-6)
+    elif not trial.kind.coupled and trial.layout == "none":
+        score += 1
+    return score
+
+
+def _nothing_fits(loss, pairs, errors, low, high):
+    lines = [f"{_name(loss)} cannot be tried: it took none of the inputs."]
+    for name, error in list(errors.items())[:4]:
+        lines.append(f"  {name}, {KINDS[name].takes}: {one_line(error)}")
+    if not errors:
+        lines.append(
+            f"  It takes {low if low == high else f'{low} to {high}'} array{'s' if high > 1 else ''}."
+        )
+    lines.append(
+        "A loss takes a prediction and a target, NumPy arrays or torch tensors, and returns a number or one "
+        'number an example. Name what yours takes, check_loss(my_loss, pred="logits", target="binary"), or '
+        "give one valid example, check_loss(my_loss, pred, target). The kinds are"
+    )
+    return "\n".join([*lines, _kinds_in_words()])
+
+
+def _taken_as(trial, why):
+    subject = trial.subject
+    target = {
+        "binary": "target 0 or 1",
+        "signs": "target −1 or 1",
+        "classes": "class indices as target",
+        "one-hot": "one-hot rows as target",
+        "distributions": "distributions as target",
+    }.get(trial.target)
+    taken = f"{trial.kind_name}: {trial.kind.takes}" + (f"; here {target}" if target else "")
+    taken += "; the target comes first" if subject.target_first else ""
+    if why == "tried":
+        taken += " (found by trying; if it is something else, name it with pred=...)"
+    source = subject.gradient_source or "what the loss returns beside its value"
+    if isinstance(trial.slope_error, LookupError):
+        source = "none"
+    returns = {
+        "none": "one number an example",
+        "mean": "a mean over the batch",
+        "sum": "a sum over the batch",
+    }
+    how = [{"numpy": "NumPy", "torch": "torch"}[subject.library], f"gradient: {source}"]
+    how.append(f"returns {returns.get(trial.layout, 'a number for the batch')}")
+    if subject.options:
+        how.append("with " + ", ".join(f"{k}={v}" for k, v in subject.options.items()))
+    return [("taken as", taken), ("called", "; ".join(how))]

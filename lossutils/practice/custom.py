@@ -1,0 +1,449 @@
+"""The problems of the chapter on custom losses."""
+
+import numpy as np
+
+import lossutils
+
+from .engine import gradient_mistakes, problem, quarters
+
+# The line of a weighted model
+
+
+@problem(
+    "weighted_line",
+    edges=[
+        ("no weight", [1.0], 10.0, 1.0),
+        ("a weight that holds the costs already", [10.0], 10.0, 1.0),
+        ("a weight that has nothing to do with the costs", [3.0], 10.0, 1.0),
+        ("an alarm that costs more than a miss, two weights", [2.0, 0.5], 1.0, 4.0),
+    ],
+    draw=lambda rng, n: (rng.randint(3, 50, size=n) / 2.0, rng.randint(2, 40) / 2.0, rng.randint(1, 7) / 4.0),
+)
+def weighted_line(weight, miss, alarm):
+    t = alarm / (alarm + miss)
+    return weight * t / (weight * t + 1 - t)
+
+
+@weighted_line.mistake(
+    "weight forgotten",
+    "the line for an honest probability, A / (A + C).",
+    "Is σ(z) of a weighted model the share of positives?",
+)
+def _(weight, miss, alarm):
+    return np.full(len(weight), alarm / (alarm + miss))
+
+
+@weighted_line.mistake(
+    "always one half", "one half, whatever the weight.", "For which weight alone is one half the line?"
+)
+def _(weight, miss, alarm):
+    return np.full(len(weight), 0.5)
+
+
+@weighted_line.mistake(
+    "weight divided",
+    "the line moved the wrong way: odds divided by the weight.",
+    "Are the answers of a model with a weight above 1 higher or lower than the shares?",
+)
+def _(weight, miss, alarm):
+    return alarm / (alarm + weight * miss)
+
+
+@weighted_line.mistake(
+    "costs swapped",
+    "miss and alarm in each other's place.",
+    "If a miss is dear, should the line be high or low?",
+)
+def _(weight, miss, alarm):
+    return weight * miss / (weight * miss + alarm)
+
+
+@weighted_line.mistake(
+    "probability times weight",
+    "the weight multiplied to the line itself instead of to its odds.",
+    "Can your line exceed 1?",
+)
+def _(weight, miss, alarm):
+    return weight * alarm / (alarm + miss)
+
+
+@weighted_line.mistake(
+    "ratio of the costs", "a ratio of costs, A / C, which is the line in odds.", "From p, what are the odds?"
+)
+def _(weight, miss, alarm):
+    return weight * alarm / miss
+
+
+# The gradient of the cost-sensitive loss
+
+
+@problem(
+    "cost_gradient",
+    edges=[
+        ("a positive at one half", [0.0], [1.0], 10.0, 1.0),
+        ("a negative at one half", [0.0], [0.0], 10.0, 1.0),
+        ("a positive that is missed", [-3.0], [1.0], 10.0, 0.5),
+        ("two examples", [1.5, -0.5], [0.0, 1.0], 4.0, 0.25),
+    ],
+    draw=lambda rng, n: (
+        quarters(rng, n),
+        rng.randint(2, size=n) * 1.0,
+        rng.randint(3, 20) / 2.0,
+        rng.randint(1, 8) / 4.0,
+    ),
+)
+def cost_gradient(logits, target, miss, alarm):
+    return lossutils.cost_sensitive_bce.grad(
+        logits, target, false_negative_cost=miss, false_positive_cost=alarm
+    )
+
+
+def _cost_slope(logits, target, miss, alarm):
+    p = lossutils.sigmoid(logits)
+    return alarm * (1 - target) * p - miss * target * (1 - p)
+
+
+@cost_gradient.mistake(
+    "no costs", "the gradient without the costs.", "Where do 10 and 1 enter your function?"
+)
+def _(logits, target, miss, alarm):
+    return (lossutils.sigmoid(logits) - target) / len(logits)
+
+
+@cost_gradient.mistake(
+    "sum", "the gradient of the sum, not of the mean.", "What do twice as many equal examples give?"
+)
+def _(logits, target, miss, alarm):
+    return _cost_slope(logits, target, miss, alarm)
+
+
+@cost_gradient.mistake(
+    "sign flipped", "the gradient with the opposite sign.", "Should the logit of a positive rise or fall?"
+)
+def _(logits, target, miss, alarm):
+    return -_cost_slope(logits, target, miss, alarm) / len(logits)
+
+
+@cost_gradient.mistake(
+    "costs swapped",
+    "miss and alarm in each other's place.",
+    "Which of the two costs belongs to a positive?",
+)
+def _(logits, target, miss, alarm):
+    return _cost_slope(logits, target, alarm, miss) / len(logits)
+
+
+@cost_gradient.mistake(
+    "divided by the costs",
+    "a mean that divides by the sum of the costs of the examples.",
+    "By what does a mean over the examples divide?",
+)
+def _(logits, target, miss, alarm):
+    return _cost_slope(logits, target, miss, alarm) / np.sum(miss * target + alarm * (1 - target))
+
+
+@cost_gradient.mistake(
+    "cost in the target",
+    "σ(z) − C y: the costs multiplied to the target.",
+    "What is your slope for a positive with a very large logit?",
+)
+def _(logits, target, miss, alarm):
+    p = lossutils.sigmoid(logits)
+    return (np.where(target == 1, p - miss, alarm * p)) / len(logits)
+
+
+# Back from the entropy term
+
+
+@problem(
+    "entropy_share",
+    edges=[
+        ("one half", [0.5], 0.5),
+        ("a penalty on confidence", [0.75], 0.5),
+        ("a reward", [0.75], -0.5),
+        ("no term", [0.875], 0.0),
+        ("below one half", [0.25, 0.125], -0.25),
+    ],
+    draw=lambda rng, n: (rng.randint(5, 28, size=n) / 32.0, rng.randint(-3, 4) / 4.0 + 0.125),
+)
+def entropy_share(p, beta):
+    return p + beta * p * (1 - p) * np.log(p / (1 - p))
+
+
+@entropy_share.mistake(
+    "sign of beta",
+    "the term with the opposite sign.",
+    "A penalty on confidence: is the true share nearer to one half than p, or farther?",
+)
+def _(p, beta):
+    return p - beta * p * (1 - p) * np.log(p / (1 - p))
+
+
+@entropy_share.mistake(
+    "no p (1 − p)",
+    "the slope of the entropy by p, not by the logit.",
+    "By what is the loss differentiated, by p or by z? Which factor lies between them?",
+)
+def _(p, beta):
+    return p + beta * np.log(p / (1 - p))
+
+
+@entropy_share.mistake(
+    "entropy itself",
+    "p plus the entropy, not its slope.",
+    "What is zero at the minimum, the loss or its slope?",
+)
+def _(p, beta):
+    return p - beta * (p * np.log(p) + (1 - p) * np.log(1 - p))
+
+
+@entropy_share.mistake(
+    "log p",
+    "log p where the logit belongs.",
+    "What should your function give at one half?",
+)
+def _(p, beta):
+    return p + beta * p * (1 - p) * np.log(p)
+
+
+@entropy_share.mistake(
+    "nothing undone", "p itself, as if the loss were proper.", "Where is the slope of the expected loss 0?"
+)
+def _(p, beta):
+    return p
+
+
+# The gradient of a power
+
+
+@problem(
+    "power_gradient",
+    edges=[
+        ("predicted too high", [3.0], [-1.0], 1.5),
+        ("predicted too low", [-1.0], [1.25], 1.5),
+        ("no error", [2.0], [2.0], 1.5),
+        ("a cube", [1.5], [0.0], 3.0),
+        ("two examples", [1.0, 4.0], [2.5, 0.25], 2.5),
+    ],
+    draw=lambda rng, n: (quarters(rng, n), quarters(rng, n), rng.randint(5, 12) / 4.0),
+)
+def power_gradient(pred, target, p=1.5):
+    return lossutils.power.grad(pred, target, p=p)
+
+
+def _power_slope(pred, target, p=1.5):
+    return lossutils.power.grad(pred, target, p=p, reduction="sum")
+
+
+def _power(pred, target, p=1.5, reduction="none"):
+    return lossutils.power(pred, target, p=p, reduction=reduction)
+
+
+gradient_mistakes(power_gradient, _power_slope, _power)
+
+
+@power_gradient.mistake(
+    "factor p left out", "|e|^(p − 1) sign(e), without p.", "What is the derivative of e³?"
+)
+def _(pred, target, p=1.5):
+    return abs(pred - target) ** (p - 1) * np.sign(pred - target) / len(pred)
+
+
+@power_gradient.mistake(
+    "exponent kept", "p |e|^p sign(e): the exponent was not lowered.", "What is the derivative of e²?"
+)
+def _(pred, target, p=1.5):
+    return p * abs(pred - target) ** p * np.sign(pred - target) / len(pred)
+
+
+# Probabilities from a score and thresholds
+
+
+@problem(
+    "ordinal_probabilities",
+    edges=[
+        ("two classes", 0.5, [0.0]),
+        ("three classes", 0.25, [-1.0, 1.5]),
+        ("a score beyond all thresholds", 3.0, [-1.0, 0.0, 0.5]),
+        ("a score below all thresholds", -2.5, [-1.0, 0.0, 0.5]),
+    ],
+    draw=lambda rng, n: (
+        float(quarters(rng, 1)[0]),
+        np.cumsum(rng.randint(1, 5, size=n + 1)) / 4.0 - 1.5,
+    ),
+)
+def ordinal_probabilities(score, thresholds):
+    up_to = lossutils.sigmoid(thresholds - score)
+    return np.diff(np.concatenate([[0.0], up_to, [1.0]]))
+
+
+@ordinal_probabilities.mistake(
+    "cumulative",
+    "the probabilities of at most each class, not of each class.",
+    "What do your numbers add up to?",
+)
+def _(score, thresholds):
+    return np.append(lossutils.sigmoid(thresholds - score), 1.0)
+
+
+@ordinal_probabilities.mistake(
+    "turned around",
+    "a high score for the low classes: the sign of threshold minus score.",
+    "The score is far above all thresholds. Which class is the likeliest?",
+)
+def _(score, thresholds):
+    up_to = lossutils.sigmoid(thresholds + score)
+    return np.diff(np.concatenate([[0.0], up_to, [1.0]]))
+
+
+@ordinal_probabilities.mistake(
+    "last class missing",
+    "K − 1 numbers: the class above the last threshold is missing.",
+    "How many classes do two thresholds cut?",
+)
+def _(score, thresholds):
+    return np.diff(np.concatenate([[0.0], lossutils.sigmoid(thresholds - score)]))
+
+
+@ordinal_probabilities.mistake(
+    "classes reversed",
+    "the classes in reverse order.",
+    "Which class lies below the first threshold, and where does it stand in your result?",
+)
+def _(score, thresholds):
+    up_to = lossutils.sigmoid(thresholds - score)
+    return np.diff(np.concatenate([[0.0], up_to, [1.0]]))[::-1]
+
+
+@ordinal_probabilities.mistake(
+    "a softmax",
+    "a softmax over score minus threshold, which knows no order.",
+    "Where do you use that class 2 lies between 1 and 3?",
+)
+def _(score, thresholds):
+    return lossutils.softmax(np.append(score - thresholds, 0.0))
+
+
+# The cost of the best decision
+
+
+@problem(
+    "expected_cost",
+    edges=[
+        ("a sure negative", [0.0], 10.0, 1.0),
+        ("on the line", [1 / 11], 10.0, 1.0),
+        ("below one half and above the line", [0.25], 10.0, 1.0),
+        ("three patients", [0.03125, 0.25, 0.875], 4.0, 0.5),
+    ],
+    draw=lambda rng, n: (
+        rng.randint(0, 33, size=n) / 32.0,
+        rng.randint(3, 20) / 1.0,
+        rng.randint(1, 5) / 2.0,
+    ),
+)
+def expected_cost(p, miss, alarm):
+    return np.mean(np.minimum(p * miss, (1 - p) * alarm))
+
+
+@expected_cost.mistake(
+    "decided at one half",
+    "the cost of deciding at one half.",
+    "Is it dearer to flag or to leave a patient at 25 % if a miss costs ten times an alarm?",
+)
+def _(p, miss, alarm):
+    return np.mean(np.where(p > 0.5, (1 - p) * alarm, p * miss))
+
+
+@expected_cost.mistake(
+    "costs swapped",
+    "miss and alarm in each other's place.",
+    "Who is left: with which probability does that cost a miss?",
+)
+def _(p, miss, alarm):
+    return np.mean(np.minimum(p * alarm, (1 - p) * miss))
+
+
+@expected_cost.mistake("sum", "the sum over the patients.", "What do twice as many equal patients give?")
+def _(p, miss, alarm):
+    return np.sum(np.minimum(p * miss, (1 - p) * alarm))
+
+
+@expected_cost.mistake("worst", "the cost of the worse decision.", "Which of the two would you choose?")
+def _(p, miss, alarm):
+    return np.mean(np.maximum(p * miss, (1 - p) * alarm))
+
+
+@expected_cost.mistake(
+    "nobody flagged", "the cost of flagging nobody.", "What does a patient at 100 % cost if flagged?"
+)
+def _(p, miss, alarm):
+    return np.mean(p * miss)
+
+
+# A weight that carries the severity and keeps the price
+
+
+@problem(
+    "severity_weight",
+    edges=[
+        ("one positive", [1.0], [0.5], 20.0),
+        ("one of each", [1.0, 0.0], [0.5, 0.0], 20.0),
+        ("two positives", [1.0, 1.0, 0.0], [0.25, 0.75, 0.0], 20.0),
+        ("a negative with a number beside it", [1.0, 1.0, 0.0], [0.5, 1.0, 0.75], 10.0),
+        ("all of one severity", [1.0, 0.0, 1.0], [0.5, 0.0, 0.5], 10.0),
+    ],
+    draw=lambda rng, n: (
+        np.append(rng.randint(2, size=n), [1, 1, 0]) * 1.0,
+        np.append(rng.randint(0, 9, size=n) / 8.0, [0.25, 0.875, 0.5]),
+        rng.randint(4, 40) / 2.0,
+    ),
+)
+def severity_weight(target, severity, miss):
+    positive = target == 1
+    return np.where(positive, miss * (1 + severity) / np.mean(1 + severity[positive]), 1.0)
+
+
+@severity_weight.mistake(
+    "price moved",
+    "miss (1 + s) as it stands: its mean over the positives is above the price that was agreed.",
+    "What is the mean weight of your positives?",
+)
+def _(target, severity, miss):
+    return np.where(target == 1, miss * (1 + severity), 1.0)
+
+
+@severity_weight.mistake(
+    "severity left out", "the price alone.", "Do two positives of different severity get the same weight?"
+)
+def _(target, severity, miss):
+    return np.where(target == 1, miss, 1.0)
+
+
+@severity_weight.mistake(
+    "mean over all",
+    "a mean of 1 + s over all examples, negatives included.",
+    "Over whom should the mean weight be the price?",
+)
+def _(target, severity, miss):
+    return np.where(target == 1, miss * (1 + severity) / np.mean(1 + severity), 1.0)
+
+
+@severity_weight.mistake(
+    "negatives too",
+    "a weight on the negatives that depends on the severity.",
+    "What does a false alarm cost?",
+)
+def _(target, severity, miss):
+    scale = miss / np.mean(1 + severity[target == 1])
+    return np.where(target == 1, scale * (1 + severity), 1 + severity)
+
+
+@severity_weight.mistake(
+    "severity alone",
+    "a weight in proportion to s: the mildest case may be missed for nothing.",
+    "What does a positive of severity 0 count in your function?",
+)
+def _(target, severity, miss):
+    positive = target == 1
+    mean = np.mean(severity[positive])
+    return np.where(positive, miss * severity / (mean + (mean == 0)), 1.0)

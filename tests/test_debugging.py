@@ -1,0 +1,402 @@
+"""check_loss names what is wrong with a zoo of broken losses, and finds nothing in losses that are right."""
+
+import dataclasses
+import inspect
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import sklearn.metrics
+import torch
+import torch.nn.functional as F
+from zoo import ZOO
+
+import lossutils
+from lossutils.__main__ import main
+from lossutils.debugging import CAUSES, KINDS, check_loss
+
+LOSSES = [
+    name
+    for name in lossutils.__all__
+    if "reduction" in inspect.signature(getattr(lossutils, name)).parameters
+]
+NEEDED = {"ordinal": {"thresholds": np.array([-1.0, 0.2, 1.5])}}  # parameters without a default
+
+
+def causes(report):
+    return {finding.cause for finding in report.findings}
+
+
+# The zoo
+
+
+def check_entry(entry, loss, grad):
+    return check_loss(loss, entry.pred, entry.target, grad=grad, **entry.options)
+
+
+@pytest.mark.parametrize("entry", ZOO, ids=lambda entry: entry.name)
+def test_the_zoo(entry):
+    report = check_entry(entry, entry.loss, entry.grad)
+    assert entry.cause in causes(report), report
+    found = next(finding for finding in report.findings if finding.cause == entry.cause)
+    assert all(dataclasses.asdict(found).values()) and found.severity == CAUSES[entry.cause][0]
+
+
+@pytest.mark.parametrize("entry", ZOO, ids=lambda entry: entry.name)
+def test_the_repaired_twin(entry):
+    report = check_entry(entry, entry.fixed, entry.fixed_grad)
+    assert entry.cause not in causes(report), report
+
+
+def test_the_zoo_is_large_and_knows_every_cause():
+    assert len({entry.name for entry in ZOO}) == len(ZOO) >= 40
+    assert {entry.cause for entry in ZOO} == set(CAUSES)
+
+
+# Losses that are right
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_nothing_is_found_in_this_library(name, library):
+    report = check_loss(getattr(lossutils, name), library=library, **NEEDED.get(name, {}))
+    assert report, report
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("huber", {"delta": 0.3}),
+        ("quantile", {"q": 0.9}),
+        ("cross_entropy", {"label_smoothing": 0.1}),
+        ("focal", {"gamma": 0.5, "alpha": 0.25}),
+        ("dice", {"smooth": 0.0}),
+        ("info_nce", {"temperature": 0.01}),
+        ("generalized_cross_entropy", {"q": 0.3}),
+    ],
+)
+def test_nothing_is_found_with_other_parameters(name, options):
+    report = check_loss(getattr(lossutils, name), **options)
+    assert report, report
+
+
+# Other libraries: what is found is true, and shown to be so by hand in the tests below
+
+EMPTY = "empty-batch"
+OF_TORCH = {
+    "mse_loss": {"broadcast", EMPTY},
+    "l1_loss": {"broadcast", EMPTY, "integer-wrap"},
+    "huber_loss": {"broadcast", EMPTY},
+    "smooth_l1_loss": {"broadcast", EMPTY},
+    "binary_cross_entropy": {"clipped", EMPTY},
+    "binary_cross_entropy_with_logits": {"lost-digits", "half-precision", "target-range", EMPTY},
+    "cross_entropy": {"lost-digits", "half-precision", "all-ignored", EMPTY},
+    "nll_loss": {"all-ignored", EMPTY},
+    "kl_div": {"wrong-denominator", "target-range", EMPTY},
+    "soft_margin_loss": {"overflow", "half-precision", "target-range", EMPTY},
+    "multi_margin_loss": {"hidden-nan"},
+    "hinge_embedding_loss": {"broadcast", "target-range", EMPTY},
+    "cosine_embedding_loss": {"target-range", EMPTY},
+    "margin_ranking_loss": {"target-range", EMPTY},
+    "triplet_margin_loss": {EMPTY},
+    "triplet_margin_with_distance_loss": {EMPTY},
+    "poisson_nll_loss": {"broadcast", EMPTY},
+}
+
+
+@pytest.mark.parametrize("name", OF_TORCH)
+def test_of_torch(name):
+    """No kind is named: it is found by trying."""
+    report = check_loss(getattr(F, name))
+    assert causes(report) == OF_TORCH[name], report
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")
+def test_what_is_found_in_torch_is_true():
+    def t(*numbers, dtype=torch.float32):
+        return torch.tensor(numbers, dtype=dtype)
+
+    assert F.mse_loss(t(0, 1)[:, None], t(0, 1)) == 0.5  # broadcast: the truth is 0
+    assert math.isnan(F.mse_loss(t(), t()))
+    p = t(0.0).requires_grad_()
+    F.binary_cross_entropy(p, t(1.0)).backward()
+    assert F.binary_cross_entropy(p, t(1.0)) == 100 and p.grad < -9e11  # the truth is inf
+    assert F.binary_cross_entropy_with_logits(t(0.5), t(2.0)) < 0
+    right = math.log1p(math.exp(-15))
+    assert F.binary_cross_entropy_with_logits(t(-15.0), t(0.0)) == 0 < right
+    assert F.binary_cross_entropy_with_logits(t(15.0), t(1.0)).item() == pytest.approx(right, 1e-6)
+    assert F.cross_entropy(t(17.0, 0.0)[None], t(0, dtype=torch.long)) == 0
+    assert math.isnan(F.cross_entropy(torch.zeros(2, 3), t(-100, -100, dtype=torch.long)))
+    one = torch.tensor([[0.25, 0.75]])
+    wanted = (one * (one / 0.5).log()).sum()
+    torch.testing.assert_close(F.kl_div(torch.full((1, 2), 0.5).log(), one), wanted / 2)
+    assert F.soft_margin_loss(t(-1000.0, dtype=torch.float64), t(1.0)) == math.inf  # the truth is 1000
+    assert F.soft_margin_loss(t(3.0), t(0.0)).item() == pytest.approx(math.log(2))  # whatever the score
+    nan = torch.full((1, 3), torch.nan)
+    assert F.multi_margin_loss(nan, t(0, dtype=torch.long)) == 0
+    assert F.hinge_embedding_loss(t(0.3), t(0.0)).isfinite()
+    assert F.cosine_embedding_loss(torch.ones(1, 2), torch.ones(1, 2), t(0.0)) == 0
+    assert F.margin_ranking_loss(t(1.0), t(0.0), t(0.0)) == 0
+
+
+def test_integers_wrap_in_torch():
+    one, two = torch.tensor([1], dtype=torch.uint8), torch.tensor([2], dtype=torch.uint8)
+    assert F.l1_loss(one, two, reduction="none") == 255
+
+
+OF_SCIKIT_LEARN = {
+    "mean_squared_error": (None, set()),
+    "mean_absolute_error": (None, set()),
+    "mean_pinball_loss": (None, set()),
+    "mean_squared_log_error": (None, set()),
+    "mean_absolute_percentage_error": (None, set()),
+    "mean_gamma_deviance": (None, set()),
+    "root_mean_squared_error": (None, {"batch-split", "half-precision"}),
+    "max_error": (None, {"batch-split", "integer-wrap"}),
+    "log_loss": ("class probabilities", {"clipped", "lost-digits"}),
+    "hinge_loss": ("scores", {"wrong-minimum"}),
+}
+
+
+@pytest.mark.parametrize("name", OF_SCIKIT_LEARN)
+def test_of_scikit_learn(name):
+    pred, expected = OF_SCIKIT_LEARN[name]
+    report = check_loss(getattr(sklearn.metrics, name), pred)
+    assert causes(report) == expected, report
+
+
+def test_what_is_found_in_scikit_learn_is_true():
+    m = sklearn.metrics
+    assert m.log_loss([1], [[1.0, 0.0]], labels=[0, 1]) == pytest.approx(-math.log(np.finfo(float).eps))
+    assert m.hinge_loss([1], [2.0]) == 3  # one class in the batch is taken for the negative one
+    assert m.hinge_loss([-1, 1], [-2.0, 2.0]) == 0
+    assert m.max_error(np.array([1], dtype=np.uint8), np.array([2], dtype=np.uint8)) == 255
+    assert m.root_mean_squared_error(np.array([0.0, 3.0]), np.zeros(2)) == pytest.approx(math.sqrt(4.5))
+
+
+# Kinks, modules, conventions
+
+
+def test_a_kink_is_no_error_and_a_wrong_subgradient_is():
+    def mae(pred, target):
+        return np.mean(abs(pred - target))
+
+    at_the_kink = np.array([1.0, 2.0, 0.0]), np.array([1.0, 0.5, 0.0])
+    for at_0, expected in ((0.0, True), (0.7, True), (-1.0, True), (1.5, False)):
+
+        def grad(pred, target, at_0=at_0):
+            error = pred - target
+            return np.where(error == 0, at_0, np.sign(error)) / len(pred)
+
+        assert ("wrong-gradient" not in causes(check_loss(mae, *at_the_kink, grad=grad))) is expected
+
+
+@pytest.mark.parametrize(
+    "loss", [torch.nn.MSELoss, torch.nn.MSELoss(), torch.nn.MSELoss(reduction="sum")], ids=repr
+)
+def test_modules(loss):
+    report = check_loss(loss)
+    assert causes(report) - {EMPTY} == {"broadcast"}, report
+    assert report.name == "MSELoss" and report.taken_as[0][1].startswith("real")
+
+
+def test_value_and_gradient_together():
+    def both(pred, target):
+        return np.mean((pred - target) ** 2), 2 * (pred - target)
+
+    report = check_loss(both)
+    assert "wrong-gradient" in causes(report) and "1/N is missing" in report.findings[0].what
+
+
+def test_the_target_may_come_first():
+    def squared_error(y_true, y_pred):
+        return (y_pred - y_true) ** 2
+
+    report = check_loss(squared_error, grad=lambda y_true, y_pred: 2 * (y_pred - y_true))
+    assert causes(report) == {"broadcast"} and "the target comes first" in report.taken_as[0][1]
+
+
+def test_options_are_handed_over():
+    assert "gradient-not-finite" not in causes(check_loss(ZOO_FOCAL, gamma=2.0))
+    assert "gradient-not-finite" in causes(check_loss(ZOO_FOCAL, gamma=0.5))
+    weight = np.array([0.5, 1.0, 2.0, 4.0])
+    report = check_loss(F.cross_entropy, "class logits", "classes", weight=weight)
+    assert "batch-split" in causes(report)  # torch divides by the weights of the targets, and says so
+
+
+ZOO_FOCAL = next(entry.loss for entry in ZOO if entry.name == "focal_with_gamma_below_1")
+
+
+@pytest.mark.parametrize("as_tensors", [False, True])
+def test_an_example_says_what_the_loss_takes(as_tensors):
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=(5, 3)), rng.integers(3, size=5)
+    examples = {
+        "class logits": (lossutils.cross_entropy, logits, labels),
+        "class probabilities": (lossutils.cce, lossutils.softmax(logits), labels),
+        "probabilities": (lossutils.bce, rng.uniform(size=5), np.array([1.0, 0, 1, 0, 0])),
+        "scores": (lossutils.hinge, rng.normal(size=5), np.array([1.0, -1, 1, -1, 1])),
+        "real": (lossutils.huber, rng.normal(size=5), rng.normal(size=5)),
+        "ordinal": (
+            lambda z, y: lossutils.ordinal(z, y, thresholds=[-1.0, 1.0]),
+            rng.normal(size=5),
+            np.array([0, 1, 2, 1, 0]),
+        ),
+    }
+    for kind, (loss, pred, target) in examples.items():
+        if as_tensors:
+            pred, target = torch.as_tensor(pred), torch.as_tensor(target)
+        report = check_loss(loss, pred, target)
+        assert report.taken_as[0][1].startswith(kind + ":"), report
+        assert ("torch" in report.taken_as[1][1]) is as_tensors
+        assert not causes(report) - {"dtype-changed"}, report
+    triple = tuple(rng.normal(size=(4, 2)) for _ in range(3))
+    assert check_loss(lossutils.triplet, triple)
+
+
+# The report
+
+
+def test_the_report_for_a_person_and_for_a_program():
+    report = check_loss(F.soft_margin_loss)
+    assert not report and report.findings[0].severity == "error"
+    text = str(report)
+    assert text == str(check_loss(F.soft_margin_loss)), "the same on every run"
+    assert text.startswith("✗ soft_margin_loss: 1 error, 3 warnings.\n  taken as   scores")
+    assert max(map(len, text.splitlines())) <= 100
+    positions = [text.index(f.what.split(",")[0][:40]) for f in report.findings]
+    assert positions == sorted(positions)
+    for label in ("  input      ", "  got        ", "  expected   ", "  do         "):
+        assert text.count(label) == len(report.findings)
+    assert "  passed     " in text and "  not tried  " in text
+    table = report._repr_html_()
+    assert table.count("<tr>") == 1 + len(report.findings)
+    right = check_loss(lossutils.mse)
+    assert right and str(right).startswith("✓ mse: nothing found.") and "<table>" not in right._repr_html_()
+    assert set(right.passed).isdisjoint(what for what, _ in right.skipped)
+
+
+def test_html_is_escaped():
+    def loss(pred, target):
+        return np.mean((pred - target) ** 2)
+
+    loss.__name__ = "<script>"
+    assert "<script>" not in check_loss(loss)._repr_html_()
+
+
+def test_what_a_loss_prints_is_not_shown(capsys):
+    def loud(pred, target):
+        print("here")
+        return np.mean((pred - target) ** 2)
+
+    check_loss(loud, "real")
+    assert capsys.readouterr() == ("", "")
+
+
+# What cannot be used
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((3.0,), TypeError, r"a loss is needed, a function of \(pred, target\), this is a float"),
+        ((lossutils.mse, "logit"), ValueError, "no kind of prediction is called 'logit'; there are: real, "),
+        ((lossutils.mse, "real", "two"), ValueError, "no kind of target is called 'two'"),
+        ((lossutils.mse, "real", "signs"), ValueError, "real go with a target of real, not 'signs'"),
+        ((lossutils.mse, "real", np.ones(3)), ValueError, "needs an example of a prediction"),
+        ((lossutils.mse, np.ones(2), np.ones(2)), ValueError, "at least 3 examples, got shape"),
+        (
+            (lossutils.mse, np.ones((3, 2, 2, 2)), np.ones(3)),
+            ValueError,
+            "no kind of loss takes arrays of the",
+        ),
+        ((lossutils.mse, np.array(["a", "b", "c"]), np.ones(3)), ValueError, "arrays or tensors of numbers"),
+        ((lambda: 1,), ValueError, "cannot be tried: it took none of the inputs"),
+        ((lambda p, t: None,), ValueError, "returned a NoneType, not a number"),
+        (
+            (lambda p, t: 1 / 0,),
+            ValueError,
+            r"ZeroDivisionError(.|\n)*A loss takes a prediction and a target",
+        ),
+        ((lossutils.bce, "real"), ValueError, "pred must lie in"),
+        ((lossutils.hinge, "scores", "binary"), ValueError, "target must be −1 or 1"),
+    ],
+)
+def test_what_cannot_be_used_is_said(arguments, error, message):
+    with pytest.raises(error, match=message):
+        check_loss(*arguments)
+
+
+def test_wrong_keywords_are_said():
+    with pytest.raises(TypeError, match="grad must be a function"):
+        check_loss(lossutils.mse, grad=1)
+    with pytest.raises(ValueError, match='library must be "numpy" or "torch"'):
+        check_loss(lossutils.mse, library="jax")
+
+
+def test_every_kind_is_named_in_the_docstring():
+    assert all(f'"{name}"' in check_loss.__doc__ for name in KINDS)
+
+
+# The shell
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    (tmp_path / "their_losses.py").write_text(
+        "import numpy as np\n"
+        "def right(pred, target):\n"
+        "    if pred.shape != target.shape or not len(pred):\n"
+        "        raise ValueError('shapes')\n"
+        "    return np.mean((pred - target) ** 2)\n"
+        "def wrong(logits, target, scale=1.0):\n"
+        "    return -scale * np.mean((logits - target) ** 2)\n"
+        "class Group:\n"
+        "    inner = staticmethod(right)\n"
+        "number = 3\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    return "their_losses"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["right", "--library", "numpy"], 0, "✓ right: nothing found."),
+        (["Group.inner", "--pred", "real"], 0, "✓ right"),
+        (["wrong"], 1, "wrong-minimum"),
+        (["wrong", "--pred", "logits", "--target", "binary", "--option", "scale=2.0"], 1, "with scale=2.0"),
+        (["number"], 2, "a loss is needed"),
+        (["missing"], 2, "has no missing"),
+        (["right", "--pred", "nothing"], 2, "no kind of prediction"),
+        (["right", "--option", "scale"], 2, "--option takes NAME=VALUE"),
+    ],
+)
+def test_the_shell_command(module, capsys, arguments, status, said):
+    assert main(["check", f"{module}:{arguments[0]}", *arguments[1:]]) == status
+    out, err = capsys.readouterr()
+    assert said in (err if status == 2 else out)
+    assert (out == "") is (status == 2)
+
+
+@pytest.mark.parametrize("place", ["their_losses", "no_such_module:right", ":right"])
+def test_the_shell_command_says_where_a_loss_is_not(place, capsys):
+    assert main(["check", place]) == 2
+    assert "package.module:function" in capsys.readouterr().err or "no_such_module" in place
+
+
+def test_from_a_shell():
+    command = [sys.executable, "-m", "lossutils", "check"]
+    assert subprocess.run([*command, "lossutils:mse"], capture_output=True, check=False).returncode == 0
+    assert subprocess.run([*command], capture_output=True, check=False).returncode == 2
+
+
+def test_torch_is_not_imported_for_numpy():
+    code = (
+        "import sys, lossutils, lossutils.debugging as d; d.check_loss(lossutils.mse);"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

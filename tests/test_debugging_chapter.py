@@ -1,0 +1,151 @@
+"""Numbers that the debugging chapter types: arithmetic, or words for numbers of its notebook."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from lossutils import bce_with_logits, softmax
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "book/debugging.md").read_text(encoding="utf-8")
+NOTEBOOK = json.loads((ROOT / "notebooks/debugging.ipynb").read_text(encoding="utf-8"))
+OUTPUTS = {cell["id"]: cell.get("outputs", []) for cell in NOTEBOOK["cells"]}
+
+
+def typed(pattern):
+    """The numbers that the page types in the one place that looks like the pattern."""
+    found = re.findall(pattern, PAGE)
+    assert len(found) == 1, f"{len(found)} places like {pattern}"
+    groups = found[0] if isinstance(found[0], tuple) else found
+    return [float(g.replace("−", "-").replace(",", "")) for g in groups]
+
+
+def glued(key):
+    """The text that the notebook hands to the page under this key."""
+    named = [o for outputs in OUTPUTS.values() for o in outputs if "scrapbook" in o.get("metadata", {})]
+    (output,) = [o for o in named if o["metadata"]["scrapbook"]["name"] == key]
+    return "".join(output["data"]["application/papermill.record/text/plain"]).strip("'")
+
+
+def number(key):
+    return float(glued(key).replace("−", "-").replace(",", "").strip("%"))
+
+
+def printed(cell):
+    return "".join("".join(output.get("text", "")) for output in OUTPUTS[cell])
+
+
+def test_the_price_of_the_clip():
+    price = -np.log(1e-7)
+    assert typed(r"10\^\{-7\} = ([\d.]+)\$ and 0") == [round(price, 3)]
+    assert round(212 / 569 * price, 3) == number("nan-clip-loss")
+    share, accuracy = typed(r"([\d.]+) % of the tumors are malignant")[0], number("nan-clip-accuracy")
+    assert share == round(100 * 212 / 569, 1) == number("nan-clip-dead") == pytest.approx(100 - accuracy)
+    assert typed(r"loss is ([\d.]+) at the start and NaN after one step") == [round(np.log(2), 3)]
+
+
+def test_the_clip_stops_the_pull():
+    z = torch.tensor([-20.0], dtype=torch.float64, requires_grad=True)
+    (-torch.log(torch.sigmoid(z).clamp(min=1e-7))).backward()
+    assert z.grad.item() == 0 == number("clip-at-minus20")
+    assert bce_with_logits.grad(np.array([-20.0]), np.ones(1))[0] == pytest.approx(-1)
+    assert number("plus-at-minus20") == round(-1 / (1 + 1e-7 * np.exp(20)), 3)  # −σ(z)/(σ(z) + 1e-7)
+
+
+def test_words_for_the_ratings():
+    start, who, what = number("rank-start"), number("rank-who-mse"), number("rank-what-mse")
+    assert 1 / 7 < 1 - who / start < 1 / 5  # "by a sixth"
+    assert who < what and number("rank-who-ndcg") == pytest.approx(number("rank-chance"), abs=0.01)
+
+
+def test_words_for_the_oscillations():
+    assert typed(r"1\.02 times that the factor is (\S+):") == [round(1 - 1.02 * 2, 2)]
+    assert number("osc-ratio") == pytest.approx(1.04, abs=0.001)
+    assert number("osc-peak") > 10 * number("osc-peak-clean")
+    assert number("scale-adam-7700") < 0.05
+
+
+def test_words_for_the_customers():
+    assert number("major-dead-loss") == number("major-entropy")
+    assert number("major-dead-auc") == 0.5
+    assert max(number(f"major-{run}-half") for run in ("dead", "zero", "odds")) <= 1
+    assert number("major-weighted-auc") == number("major-zero-auc")
+
+
+def test_the_numbers_at_which_a_loss_stops():
+    assert number("twice-floor") == round(np.log(1 + 9 / np.e), 3)
+    assert typed(r"([\d.]+) for three classes\. \(b\)") == [round(np.log(1 + 2 / np.e), 3)]
+    z = np.zeros((1, 10))
+    z[0, 3] = 10
+    p = softmax(z)[0]
+    jacobian = np.diag(p) - np.outer(p, p)
+    assert number("twice-pull") == round(abs(jacobian @ (softmax(p) - np.eye(10)[0]))[0], 6)
+    assert number("emb-hardest-loss") == 1 and number("emb-farthest-loss") == 0
+
+
+def test_words_for_the_matrix():
+    scripts = dict.fromkeys(re.findall(r"::q-([\w-]+?)-(?:shape|start|parameters|gradient|halves)`", PAGE))
+    assert len(scripts) == 9
+    questions = ["shape", "start", "parameters", "gradient", "halves", "overfit", "held-out"]
+    finds = {q: {s for s in scripts if glued(f"q-{s}-{q}") == "✗"} for q in questions}
+    assert not any("sound" in found for found in finds.values())
+    assert set.union(*finds.values()) == set(scripts) - {"sound"}
+    alone = {
+        q
+        for q in questions
+        for s in finds[q]
+        if not any(s in found for other, found in finds.items() if other != q)
+    }
+    assert alone == {"start", "overfit", "held-out"}
+    assert "three of them (start, overfit, held out) are the only ones to find some bug" in PAGE
+    assert finds["overfit"] >= {"softmax-twice"} and finds["held-out"] >= {"labels-in-another-order"}
+    good = [s for s in scripts if s != "sound" and number(f"a-{s}-held") >= 95]
+    assert sorted(good) == ["mean-over-NC", "softmax-twice", "weights-broadcast"]
+    layers = {q for q in questions if "hidden-layer-detached" in finds[q]}
+    assert layers == {"parameters", "gradient", "overfit", "held-out"}
+
+
+def test_words_for_the_lists():
+    assert typed(r"64 users with up to ([\d,]+) ratings") == [
+        float(re.findall(r"64 lists of \d+ to (\d+) ratings", printed("padding"))[0])
+    ]
+
+
+def test_half_precision():
+    tiny = torch.finfo(torch.float16)
+    assert f"{tiny.smallest_normal * tiny.eps:.0e}" == "6e-08"
+    halves = np.array([2.0**-25, 1.01 * 2.0**-25]).astype(np.float16)
+    assert halves[0] == 0 < halves[1]
+
+
+def test_the_shown_reports_are_those_of_the_notebook():
+    shown = re.findall(r"(?s)```text\n(.*?)\n```", PAGE)
+    assert len(shown) == 2
+    assert printed("broken-focal").startswith(shown[0]) and printed("repaired-focal").startswith(shown[1])
+    assert number("focal-findings") == printed("broken-focal").count("\n  do  ")
+
+
+def test_the_code_on_the_page_is_that_of_the_notebook():
+    cells = "\n".join("".join(cell["source"]) for cell in NOTEBOOK["cells"])
+    for name in ("my_focal", "my_repaired_focal", *re.findall(r"def (repair(?:ed)?_\w+)", PAGE)):
+        (code,) = re.findall(rf"(?s)```python\n(def {name}\(.*?)\n```", PAGE)
+        lines = [re.sub(r"\s+#.*", "", line) for line in code.splitlines()]
+        assert all(line.strip() in cells for line in lines[1:]), name
+
+
+def test_numbers_of_the_problems():
+    assert typed(r"from about \$z = (\d+)\$ on") == [37]
+    assert 1 / (1 + np.exp(-np.array([36.0, 37.0]))) == pytest.approx([1, 1])
+    assert (1 / (1 + np.exp(-np.array([36.0, 37.0]))) == 1).tolist() == [False, True]
+    assert typed(r"\(a\) (\d+) times as much\. \(b\)") == [25]
+    angles = np.degrees(np.arctan2([30, 1], [0.5, 0.5]))
+    assert (
+        typed(r"From ([\d.]+)° to ([\d.]+)°: by ([\d.]+)°")
+        == np.round([*angles, angles[0] - angles[1]], 1).tolist()
+    )
+    entropy = -(0.02 * np.log(0.02) + 0.98 * np.log(0.98))
+    assert typed(r"with \$p = 0\.02\$ it is the entropy, ([\d.]+)\.") == [round(entropy, 3)]
