@@ -7,6 +7,7 @@ formulas go through the parser of the page. The numbers in a table are computed 
 
 import html
 import re
+from pathlib import Path
 
 import numpy as np
 from docutils import nodes
@@ -26,8 +27,12 @@ class Choosing(SphinxDirective):
     required_arguments = 1
 
     def run(self):
-        self.env.note_dependency(catalog.__file__)
-        self.env.note_dependency(__file__)
+        for path in (
+            catalog.__file__,
+            __file__,
+            Path(self.env.srcdir) / "_toc.yml",
+        ):  # a new chapter: a new link
+            self.env.note_dependency(str(path))
         return getattr(self, self.arguments[0])()
 
     # --- The tree
