@@ -82,6 +82,18 @@ pred : array of floats (..., K)
 target : array of whole numbers (...) or of floats (..., K)
     A class from 0 to K − 1 for each example, or a distribution over the classes. Of the library and on the
     device of `pred`.""",
+    "list parameters": """\
+Parameters
+----------
+scores : array of floats (..., D)
+    NumPy array or torch tensor: one score for each of the D documents of a query. A NaN in it is a NaN in the
+    result.
+relevance : array of the shape of scores
+    How relevant each document is, finite and at least 0; a larger number is more relevant. Of the library
+    and on the device of `scores`.""",
+    "mask": """\
+mask : array of bools of the shape of scores, optional
+    False for padding: such a document has no rank, no loss and the gradient 0, whatever stands there.""",
     "returns": """\
 weight : array of the shape of the unreduced loss, optional
     Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored

@@ -1113,6 +1113,76 @@ def _(embeddings):
     return sum(variances) ** 2 / sum(variances**2) if any(variances) else 0.0
 
 
+# Choosing
+
+
+@solves
+def quantile_level(too_little, too_much):
+    odds = too_little / too_much
+    return odds / (1 + odds)
+
+
+@guise("quantile_level", "sides swapped")
+def _(too_little, too_much):
+    return 1 / (1 + too_little / too_much)
+
+
+@guise("quantile_level", "ratio of the costs")
+def _(too_little, too_much):
+    return np.exp(np.log(too_little) - np.log(too_much))
+
+
+@guise("quantile_level", "always the median")
+def _(too_little, too_much):
+    return np.full(len(too_much), 0.5)
+
+
+@guise("quantile_level", "one over the cost")
+def _(too_little, too_much):
+    return too_little / (too_little + 1)
+
+
+@solves
+def saving(logits, weight, false_alarm, miss):
+    odds = np.exp(logits) / weight  # the true ones
+    return (odds * miss - false_alarm) / (1 + odds)
+
+
+@guise("saving", "weight left in")
+def _(logits, weight, false_alarm, miss):
+    odds = np.exp(logits)
+    return (odds * miss - false_alarm) / (1 + odds)
+
+
+@guise("saving", "weight counted twice")
+def _(logits, weight, false_alarm, miss):
+    odds = np.exp(logits) * weight
+    return [(o * miss - false_alarm) / (1 + o) for o in odds]
+
+
+@guise("saving", "divided the logit")
+def _(logits, weight, false_alarm, miss):
+    p = 1 / (1 + np.exp(-logits / weight))
+    return p * (miss + false_alarm) - false_alarm
+
+
+@guise("saving", "costs swapped")
+def _(logits, weight, false_alarm, miss):
+    p = 1 / (1 + weight * np.exp(-logits))
+    return p * false_alarm - (1 - p) * miss
+
+
+@guise("saving", "false alarms are free")
+def _(logits, weight, false_alarm, miss):
+    return miss / (1 + weight * np.exp(-logits))
+
+
+@guise("saving", "the cost of acting")
+def _(logits, weight, false_alarm, miss):
+    p = 1 / (1 + weight * np.exp(-logits))
+    return (1 - p) * false_alarm - p * miss
+
+
 # What holds for every problem
 
 NAMES = list(PROBLEMS)
