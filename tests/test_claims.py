@@ -26,6 +26,7 @@ ROWS = {
     "metric_learning": 27,
     "custom": 94,
     "debugging": 10,
+    "practice": 23,  # of 90: what book/choosing.md answers
 }
 
 
