@@ -48,7 +48,7 @@ the file of its chapter in this folder (a new file is imported at the end of thi
 Results may be Python numbers, lists or arrays, in float32 or better: they are right within 1e-5, relatively.
 """
 
-from . import classification, foundations, imbalance, margin, regression
+from . import classification, foundations, imbalance, margin, ranking, regression
 from .engine import PROBLEMS, Report, check
 
 __all__ = [
@@ -59,5 +59,6 @@ __all__ = [
     "foundations",
     "imbalance",
     "margin",
+    "ranking",
     "regression",
 ]
