@@ -96,6 +96,8 @@ def _(scores, relevance):
 
 # Pairs
 
+WITHOUT_ORDER = [("one document", [0.5], [2.0]), ("no order", [1.5, 0.25], [1.0, 1.0]), *EDGES]
+
 
 def _pairs(relevance):
     return relevance[:, None] > relevance[None, :]
@@ -112,7 +114,7 @@ def _mean(table, relevance):
 
 @problem(
     "pairwise_hinge",
-    edges=[("one document", [0.5], [2.0]), ("no order", [1.5, 0.25], [1.0, 1.0]), *EDGES],
+    edges=WITHOUT_ORDER,
     draw=_draw,
 )
 def pairwise_hinge(scores, relevance):
@@ -183,7 +185,7 @@ def _pulls(scores, relevance):
 
 @problem(
     "ranknet_gradient",
-    edges=[("one document", [0.5], [2.0]), ("no order", [1.5, 0.25], [1.0, 1.0]), *EDGES],
+    edges=WITHOUT_ORDER,
     draw=_draw,
 )
 def ranknet_gradient(scores, relevance):
