@@ -391,3 +391,56 @@ def test_bad_arrays_of_ndcg_are_named():
     ]:
         with pytest.raises(error, match=message):
             ndcg(scores, relevance)
+
+
+# The numbers of the chapter
+
+
+@pytest.mark.parametrize(
+    ("scores", "error", "value"),
+    [
+        ((1.5, 0.8, 0.3), 0.127, 1),
+        ((1.9, 1.1, 0.1), 0.010, 1),
+        ((1.0, 0.9, 1.1), 0.740, 0.659),
+        ((1.8, 1.2, 0.3), 0.057, 1),
+        ((0.9, 0.5, 0.1), 0.490, 1),
+        ((1.1, 0.9, 1.8), 1.353, 0.659),
+        ((1.4, 1.5, 0.0), 0.203, 0.797),
+        ((3.0, 2.0, 1.0), 1.0, 1),
+        ((1.0, 2.0, 3.0), 11 / 3, 0.587),
+    ],
+)
+def test_the_predictions_of_the_problem(scores, error, value):
+    """Without the library: squares, gains, and logarithms."""
+    truth = (2, 1, 0)
+    assert sum((s - t) ** 2 for s, t in zip(scores, truth, strict=True)) / 3 == pytest.approx(error, abs=5e-4)
+    order = [t for _, t in sorted(zip(scores, truth, strict=True), reverse=True)]
+    dcg = sum((2**t - 1) / math.log2(1 + k) for k, t in enumerate(order, 1))
+    assert dcg / (3 + 1 / math.log2(3)) == pytest.approx(value, abs=5e-4)
+    assert float(ndcg(np.array(scores), np.array(truth))) == pytest.approx(value, abs=5e-4)
+
+
+def test_a_lower_squared_error_with_a_worse_order():
+    """One pair of predictions, and the least-squares line of two queries."""
+    truth = np.array([2.0, 1.0, 0.0])
+    near, right = np.array([1.4, 1.5, 0.0]), np.array([0.9, 0.5, 0.1])
+    assert np.mean((near - truth) ** 2) < np.mean((right - truth) ** 2) / 2
+    assert ndcg(near, truth) < ndcg(right, truth)
+    x, r = np.array([[0.0, 1], [4, 5]]), np.array([[2.0, 3], [0, 1]])
+    slope, start = np.polyfit(x.ravel(), r.ravel(), 1)
+    assert slope == pytest.approx(-7 / 17)
+    assert (ndcg(slope * x + start, r) < 1).all() and (ndcg(x, r) == 1).all()
+    x, r = np.array([0.0, 1, 2, 10]), np.array([2, 3, 3.5, 0])
+    assert np.argsort(-np.polyfit(x, r, 1)[0] * x).tolist() == [0, 1, 2, 3]  # the line falls
+
+
+def test_small_numbers_of_the_chapter():
+    def sigma(d):
+        return 1 / (1 + math.exp(-d))
+
+    assert sigma(-10) == pytest.approx(0.00005, abs=5e-6) and sigma(10) == pytest.approx(0.99995, abs=5e-6)
+    assert 1 / math.log2(3) == pytest.approx(0.631, abs=5e-4) and 1 / math.log2(4) == 0.5
+    assert 1 - 1 / math.log2(101) == pytest.approx(0.850, abs=5e-4)
+    assert 1 / math.log2(100) - 1 / math.log2(101) == pytest.approx(0.0003, abs=5e-5)
+    assert (7 * 0.5 + 1 / math.log2(3)) / (7 + 1 / math.log2(3)) == pytest.approx(0.541, abs=5e-4)
+    assert 10 * 9 / 2 == 45 and 100 * 99 / 2 == 4950 and 0.25 * (2**3 - 1) == 1.75
