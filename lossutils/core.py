@@ -307,7 +307,7 @@ def loss(*, shape=same_shape, predictions=1, coupled=False, pairwise=False, **ru
     together and returns the shape of the unreduced loss: that of `pred`, or its first axes. The first
     `predictions` arguments are what the derivative is taken of; `coupled` losses see the whole batch;
     `pairwise` ones compare all elements of an example with each other. A formula with a parameter `mask` gets
-    it as an array of bools, with zeros in the arrays where it is false.
+    it as an array of bools, with zeros in the arrays where it is false; None if every element counts.
     """
 
     def decorate(formula):
@@ -432,7 +432,7 @@ def _prepare(spec, name, args, kwargs):
     name, pred = next(iter(arrays.items()))
     shape = spec.shape(**arrays)
     mask = None
-    if "mask" in parameters:
+    if parameters.get("mask") is not None:
         mask = _checked_mask(parameters.pop("mask"), pred)
         arrays = {key: xp.where(mask, array, xp.zeros_like(array)) for key, array in arrays.items()}
     if math.prod(shape) == 0 and reduction == "mean":

@@ -10,13 +10,14 @@ import math
 from numbers import Integral
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import array_namespace, device, is_torch_array
 
 from .classification import _softmax_and_rest, _times, log_sigmoid, log_softmax, sigmoid, softmax
 from .core import (
     _at_precision,
     _check_kind,
     _checked_mask,
+    _is_array,
     _with_shared_text,
     at_least_0,
     lists,
@@ -200,7 +201,7 @@ def listnet(scores, relevance, *, mask=None):
     >>> import numpy as np
     >>> scores, relevance = np.array([[2.0, 1.5, 1.0]]), np.array([[2, 0, 1]])
     >>> round(float(listnet(scores, relevance)), 4)
-    0.8475
+    0.97
     >>> listnet.grad(scores, relevance).round(4)
     array([[-0.1588,  0.2172, -0.0584]])
     """
@@ -269,7 +270,7 @@ def listmle(scores, relevance, *, mask=None):
     >>> round(float(listmle(scores, relevance)), 4)
     1.6543
     >>> listmle.grad(scores, relevance).round(4)
-    array([[-0.4935,  0.9296, -0.4361]])
+    array([[-0.4935,  0.9297, -0.4361]])
     """
     return xp.sum(_own(-log_softmax(_against_lower(scores, relevance, mask))), axis=-1)
 
@@ -304,7 +305,7 @@ def _own(table):
 # Ranks, and what depends on them
 
 
-def _discounts(scores, mask, k=None):
+def _discounts(scores, mask):
     """What a document's place is worth, 1 / log2(1 + place), and the difference of two places of its tie.
 
     Documents with equal scores share their places: each gets the mean of their discounts, which is the
@@ -313,15 +314,23 @@ def _discounts(scores, mask, k=None):
     gaps, seen = _differences(scores), xp.expand_dims(mask, axis=-2)
     first = xp.sum(xp.astype((gaps < 0) & seen, scores.dtype), axis=-1, keepdims=True)
     size = xp.sum(xp.astype((gaps == 0) & seen, scores.dtype), axis=-1, keepdims=True)
-    places = array_namespace(scores).arange(scores.shape[-1], dtype=scores.dtype, device=device(scores))
-    discount = 1 / xp.log2(places + 2)
-    if k is not None:
-        discount = xp.where(places < k, discount, xp.zeros_like(discount))
-    step = places - first  # a table: document, place
-    shared = xp.where((step >= 0) & (step < size), discount, xp.zeros_like(step))
+    step = _places(scores) - first  # a table: document, place
+    worth = _worth_of_places(scores)
+    shared = xp.where((step >= 0) & (step < size), worth, xp.zeros_like(step))
     mean = xp.sum(shared, axis=-1) / size[..., 0]
     within = xp.sum((size - 1 - 2 * step) * shared, axis=-1) / xp.maximum(size * (size - 1) / 2, 1)[..., 0]
     return tuple(xp.where(mask, x, xp.zeros_like(x)) for x in (mean, within))
+
+
+def _places(scores):
+    """0, 1, 2, ..."""
+    return array_namespace(scores).arange(scores.shape[-1], dtype=scores.dtype, device=device(scores))
+
+
+def _worth_of_places(scores, k=None):
+    places = _places(scores)
+    worth = 1 / xp.log2(places + 2)
+    return worth if k is None else xp.where(places < k, worth, xp.zeros_like(worth))
 
 
 def _gains(relevance, gain):
@@ -332,15 +341,14 @@ def _gains(relevance, gain):
     return xp.exp2(relevance - largest) * -xp.expm1(-math.log(2) * relevance)
 
 
-def _dcg(gains, scores, mask, k=None):
-    mean, _ = _discounts(scores, mask, k)
-    return xp.sum(gains * mean, axis=-1)
+def _best_dcg(gains, k=None):
+    return xp.sum(xp.sort(gains, axis=-1, descending=True) * _worth_of_places(gains, k), axis=-1)
 
 
 def _ndcg_changes(scores, relevance, mask):
     """How much NDCG changes when documents i and j change places."""
     gains, (mean, within) = _gains(relevance, "exponential"), _discounts(scores, mask)
-    ideal = _dcg(gains, relevance, mask)[..., None, None]
+    ideal = _best_dcg(gains)[..., None, None]
     apart = xp.where(_differences(scores) == 0, xp.expand_dims(within, axis=-1), abs(_differences(mean)))
     return abs(_differences(gains)) * apart / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
 
@@ -381,9 +389,9 @@ def lambdarank(scores, relevance, *, mask=None):
     >>> import numpy as np
     >>> scores, relevance = np.array([[2.0, 1.5, 1.0]]), np.array([[2, 0, 1]])
     >>> round(float(lambdarank(scores, relevance)), 4)
-    0.2599
+    0.266
     >>> lambdarank.grad(scores, relevance).round(4)
-    array([[-0.1496,  0.1423,  0.0073]])
+    array([[-0.1892,  0.1376,  0.0516]])
     """
     mask = _checked_mask(mask, scores)
     weights = _pairs(relevance, mask) * _ndcg_changes(scores, relevance, mask)
@@ -444,7 +452,8 @@ def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
     >>> ndcg(scores, relevance).round(4), ndcg(scores, relevance, gain="linear").round(4)
     (array([0.9639]), array([0.9502]))
     """
-    _check_kind({"scores": scores, "relevance": relevance}, predictions=1)
+    given = {"scores": scores, "relevance": relevance, "mask": mask}
+    _check_kind({key: x for key, x in given.items() if key != "mask" or _is_array(x)}, predictions=1)
     lists(scores=scores, relevance=relevance)
     if gain not in GAINS:
         raise ValueError(f'gain must be "exponential" or "linear", got {gain!r}')
@@ -453,13 +462,36 @@ def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
     if k is not None and k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
     mask = _checked_mask(mask, scores)
-    given, pred = (xp.where(mask, x, xp.zeros_like(x)) for x in (relevance, scores))
-    at_least_0.check_array("relevance", given, None)
-    relevance, scores = _at_precision(given, scores), _at_precision(pred, scores)
+    dtype = scores.dtype
+    relevance, scores = (
+        _at_precision(xp.where(mask, x, xp.zeros_like(x)), scores) for x in (relevance, scores)
+    )
+    at_least_0.check_array("relevance", relevance, None)
     with np.errstate(all="ignore"):  # 0 / 0 where nothing is relevant
         gains = _gains(relevance, gain)
-        values = _dcg(gains, scores, mask, k) / _dcg(gains, relevance, mask, k)
-    return xp.astype(values, pred.dtype)
+        values = _dcg(gains, scores, mask, k) / _best_dcg(gains, k)
+    return xp.astype(values, dtype)
+
+
+def _dcg(gains, scores, mask, k):
+    """By sorting, so that lists may be long; at each place stands the mean gain of its tie."""
+    keys = xp.where(mask, -scores, np.inf)
+    order = xp.argsort(keys, axis=-1)
+    keys, gains = (xp.take_along_axis(x, order, axis=-1) for x in (keys, gains))
+    namespace, places, last = array_namespace(keys), _places(keys), keys.shape[-1] - 1
+    differs = keys[..., 1:] != keys[..., :-1]
+    first = _running_max(xp.where(differs, places[1:], xp.zeros_like(places[1:])))
+    first = namespace.concat([xp.zeros_like(gains[..., :1]), first], axis=-1)
+    after = _running_max(xp.where(xp.flip(differs, axis=-1), places[1:], xp.zeros_like(places[1:])))
+    after = last - xp.flip(namespace.concat([xp.zeros_like(gains[..., :1]), after], axis=-1), axis=-1) + 1
+    total = namespace.concat([xp.zeros_like(gains[..., :1]), xp.cumulative_sum(gains, axis=-1)], axis=-1)
+    low, high = (xp.take_along_axis(total, xp.astype(x, order.dtype), axis=-1) for x in (first, after))
+    values = xp.sum((high - low) / (after - first) * _worth_of_places(gains, k), axis=-1)
+    return xp.where(xp.any(keys != keys, axis=-1), np.nan, values)
+
+
+def _running_max(x):
+    return x.cummax(-1).values if is_torch_array(x) else np.maximum.accumulate(x, axis=-1)
 
 
 ndcg.__doc__ = _with_shared_text(ndcg.__doc__)

@@ -117,7 +117,7 @@ def masks_grid(dtype):
 
 def ranking_grid(dtype):
     """Gaps of every size, in every order; no gap is exactly a margin, where a hinge bends."""
-    gaps = [1e-8, 0.5, 3, 16, 20, 40, 60, 80, 100, 1e3, 1e4]
+    gaps = [1e-8, 0.625, 3, 16, 20, 40, 60, 80, 100, 1e3, 1e4]
     rows = [(gap, 0, -gap / 4, -2 * gap) for gap in gaps] + [(-gap, gap, 0.125, 2 * gap) for gap in gaps]
     rows += [(1e4, 1e4 + gap, -1e4, 0) for gap in gaps[1:]]
     levels = [(0, 1, 2, 3), (3, 0, 2, 0), (1, 0, 1, 0), (0, 0, 0, 4), (2, 2, 2, 2)]
@@ -171,7 +171,7 @@ def draw_labels(rng, shape):
 
 
 def draw_ranking(rng, shape):
-    relevance = np.broadcast_to(np.array([0.0, 0.0, 1.0, 2.0]), (*shape, 4))
+    relevance = np.broadcast_to(np.array([0.5, 0.5, 1.0, 2.0]), (*shape, 4))
     return rng.normal(size=(*shape, 4)) * 2, rng.permuted(relevance, axis=-1)
 
 
@@ -225,7 +225,7 @@ def bad_classes(pred, target):
 
 
 def bad_lists(pred, target):
-    yield "relevance −1", pred, target - 1, ValueError, "relevance must be finite and at least 0, got -1 at"
+    yield "negative", pred, target - 1, ValueError, "relevance must be finite and at least 0, got -0.5 at"
     yield "no list", pred[:, 0], target[0, 0], ValueError, r"scores has shape \(3,\) and relevance has shape"
     yield "no document", pred[:, :0], target[:, :0], ValueError, "scores must have its list along the last"
 

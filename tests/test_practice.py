@@ -1183,6 +1183,103 @@ def _(logits, weight, false_alarm, miss):
     return (1 - p) * false_alarm - p * miss
 
 
+# Ranking
+
+
+def stand(numbers):
+    """Places from 1 on, the largest number first."""
+    return [1 + sum(other > x for other in numbers) for x in numbers]
+
+
+@solves
+def ndcg(scores, relevance):
+    def total(order):
+        return sum((2**r - 1) / math.log2(1 + k) for k, r in enumerate(order, 1))
+
+    in_order = [r for _, r in sorted(zip(scores, relevance, strict=True), reverse=True)]
+    return total(in_order) / total(sorted(relevance, reverse=True))
+
+
+@guise("ndcg", "linear gains")
+def _(scores, relevance):
+    order = np.argsort(scores)[::-1]
+    worth = 1 / np.log2(np.arange(2, len(scores) + 2))
+    return relevance[order] @ worth / (np.sort(relevance)[::-1] @ worth)
+
+
+@guise("ndcg", "smallest first")
+def _(scores, relevance):
+    return ndcg(-scores, relevance)
+
+
+@solves
+def pairwise_hinge(scores, relevance):
+    n = range(len(scores))
+    terms = [max(0, 1 - scores[i] + scores[j]) for i in n for j in n if relevance[i] > relevance[j]]
+    return sum(terms) / len(terms) if terms else 0.0
+
+
+@guise("pairwise_hinge", "sum for mean")
+def _(scores, relevance):
+    total = 0.0
+    for a, r in zip(scores, relevance, strict=True):
+        for b, q in zip(scores, relevance, strict=True):
+            total += max(0, 1 - (a - b)) if r > q else 0
+    return total
+
+
+@solves
+def ranknet_gradient(scores, relevance):
+    out, count = np.zeros(len(scores)), 0
+    for i, j in itertools.permutations(range(len(scores)), 2):
+        if relevance[i] > relevance[j]:
+            pull = 1 / (1 + math.exp(scores[i] - scores[j]))
+            out[i], out[j], count = out[i] - pull, out[j] + pull, count + 1
+    return out / max(count, 1)
+
+
+@guise("ranknet_gradient", "winners only")
+def _(scores, relevance):
+    out, count = np.zeros(len(scores)), 0
+    for i, j in itertools.permutations(range(len(scores)), 2):
+        if relevance[i] > relevance[j]:
+            out[i] -= 1 / (1 + math.exp(scores[i] - scores[j]))
+            count += 1
+    return out / (count or 1)
+
+
+@solves
+def listmle(scores, relevance):
+    left, loss = list(zip(relevance, scores, strict=True)), 0.0
+    for _, s in sorted(left, reverse=True):
+        loss += np.logaddexp.reduce([x for _, x in left]) - s
+        left.remove(max(left))
+    return loss
+
+
+@guise("listmle", "everybody in every step")
+def _(scores, relevance):
+    return sum(np.logaddexp.reduce(scores) - s for s in scores)
+
+
+@guise("listmle", "worst first")
+def _(scores, relevance):
+    return listmle(scores, -relevance)
+
+
+@solves
+def delta_ndcg(scores, relevance, i, j):
+    swapped = scores.copy()
+    swapped[[i, j]] = swapped[[j, i]]
+    return abs(ndcg(swapped, relevance) - ndcg(scores, relevance))
+
+
+@guise("delta_ndcg", "discounts left out")
+def _(scores, relevance, i, j):
+    best = sum((2**r - 1) / math.log2(1 + k) for k, r in enumerate(sorted(relevance)[::-1], 1))
+    return abs(2 ** relevance[i] - 2 ** relevance[j]) / best
+
+
 # What holds for every problem
 
 NAMES = list(PROBLEMS)

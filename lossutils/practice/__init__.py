@@ -57,6 +57,7 @@ from . import (
     imbalance,
     margin,
     metric_learning,
+    ranking,
     regression,
 )
 from .engine import PROBLEMS, Report, check
@@ -73,5 +74,6 @@ __all__ = [
     "imbalance",
     "margin",
     "metric_learning",
+    "ranking",
     "regression",
 ]
