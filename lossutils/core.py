@@ -82,6 +82,13 @@ pred : array of floats (..., K)
 target : array of whole numbers (...) or of floats (..., K)
     A class from 0 to K − 1 for each example, or a distribution over the classes. Of the library and on the
     device of `pred`.""",
+    "overlap parameters": """\
+Parameters
+----------
+pred : array of floats (N, ...)
+    NumPy array or torch tensor of probabilities. A NaN in it is a NaN in the result.
+target : array of the shape of pred
+    0 or 1, or shares in between.""",
     "list parameters": """\
 Parameters
 ----------

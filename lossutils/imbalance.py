@@ -166,12 +166,7 @@ def dice(pred, target, *, smooth=1.0):
         loss = 1 − (2 Σ p y + smooth) / (Σ p + Σ y + smooth)
         grad = ((1 − 2 y) − loss) / (Σ p + Σ y + smooth)
 
-    Parameters
-    ----------
-    pred : array of floats (N, ...)
-        NumPy array or torch tensor of probabilities. A NaN in it is a NaN in the result.
-    target : array of the shape of pred
-        0 or 1, or shares in between.
+    {overlap parameters}
     smooth : float, default 1.0
         Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0, and an
         empty target gives no gradient: the loss is 1 for every prediction that is not empty.
@@ -216,12 +211,7 @@ def jaccard(pred, target, *, smooth=1.0):
         loss = 1 − (Σ p y + smooth) / (Σ p + Σ y − Σ p y + smooth)
         grad = ((1 − 2 y) − (1 − y) loss) / (Σ p + Σ y − Σ p y + smooth)
 
-    Parameters
-    ----------
-    pred : array of floats (N, ...)
-        NumPy array or torch tensor of probabilities. A NaN in it is a NaN in the result.
-    target : array of the shape of pred
-        0 or 1, or shares in between.
+    {overlap parameters}
     smooth : float, default 1.0
         Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0.
 
@@ -269,12 +259,7 @@ def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
         grad = ((1 − loss) (alpha (1 − y) − beta y) − loss y) / (TP + alpha FP + beta FN + smooth)
         TP = Σ p y,  FP = Σ p (1 − y),  FN = Σ (1 − p) y
 
-    Parameters
-    ----------
-    pred : array of floats (N, ...)
-        NumPy array or torch tensor of probabilities. A NaN in it is a NaN in the result.
-    target : array of the shape of pred
-        0 or 1, or shares in between.
+    {overlap parameters}
     alpha, beta : float, default 0.5
         What a false positive and a false negative count; at least 0. beta > alpha asks for recall.
     smooth : float, default 1.0
