@@ -308,9 +308,9 @@ def _places(like, rows=slice(None)):
     return array_namespace(like).arange(like.shape[0], device=device(like))[rows]
 
 
-def _blocks_of_rows(x):
-    """Slices of the rows, so that each block has at most PAIRS pairs with all rows."""
-    step = max(1, PAIRS // max(x.shape[0], 1))
+def _blocks_of_rows(x, width=None):
+    """Slices of the rows, so that each block has at most PAIRS pairs with all rows, or with `width` others."""
+    step = max(1, PAIRS // max(width or x.shape[0], 1))
     return [slice(start, min(start + step, x.shape[0])) for start in range(0, x.shape[0], step)]
 
 
@@ -461,15 +461,14 @@ def info_nce(query, key, *, temperature=0.1):
     array([[ 0.    , -0.3655],
            [-0.3655,  0.    ]])
     """
-    (_, query), (_, key) = _length_and_direction(query), _length_and_direction(key)
-    values = _contrast(query, key, temperature, (0,))
-    return values, values
+    (_, query), (_, key) = _of_each_row(query), _of_each_row(key)
+    values, total = _contrast(query, key, temperature, (0,))
+    return values, values, total
 
 
 @info_nce.gradient
-def _(query, key, factor, values, *, temperature=0.1):
-    (query_length, query), (key_length, key) = _length_and_direction(query), _length_and_direction(key)
-    total = xp.sum(query * key, axis=-1) / temperature + values  # log of the sum over all keys
+def _(query, key, factor, values, total, *, temperature=0.1):
+    (query_length, query), (key_length, key) = _of_each_row(query), _of_each_row(key)
     for_positive = _column(factor * xp.expm1(-values))
     for_query, for_key = for_positive * key, for_positive * query
     for rows in _blocks_of_rows(query):
@@ -525,21 +524,20 @@ def nt_xent(z1, z2, *, temperature=0.5):
     array([[0.    , 0.2119],
            [0.2119, 0.    ]])
     """
-    _, views = _length_and_direction(_concat([z1, z2]))
+    _, views = _of_each_row(_concat([z1, z2]))
     examples = z1.shape[0]
-    values = _contrast(views, views, temperature, (0, examples))
-    return 0.5 * (values[:examples] + values[examples:]), values
+    values, total = _contrast(views, views, temperature, (0, examples))
+    return 0.5 * (values[:examples] + values[examples:]), values, total
 
 
 @nt_xent.gradient
-def _(z1, z2, factor, values, *, temperature=0.5):
-    length, views = _length_and_direction(_concat([z1, z2]))
+def _(z1, z2, factor, values, total, *, temperature=0.5):
+    length, views = _of_each_row(_concat([z1, z2]))
     examples = z1.shape[0]
-    others = _concat([views[examples:], views[:examples]])
-    total = xp.sum(views * others, axis=-1) / temperature + values  # log of the sum over all other views
     factor = 0.5 * _concat([factor, factor])
     for_positive = factor * xp.expm1(-values)
-    slopes = _column(for_positive + _concat([for_positive[examples:], for_positive[:examples]])) * others
+    for_positive = for_positive + _concat([for_positive[examples:], for_positive[:examples]])
+    slopes = _column(for_positive) * _concat([views[examples:], views[:examples]])
     for rows in _blocks_of_rows(views):
         similarity = _similarities(views, views, temperature, rows, (0, examples))  # of i and k, of k and i
         slope = _column(factor[rows]) * xp.exp(similarity - _column(total[rows]))
@@ -549,12 +547,24 @@ def _(z1, z2, factor, values, *, temperature=0.5):
     return slopes[:examples], slopes[examples:]
 
 
+def _of_each_row(x):
+    """As `_length_and_direction`, for a batch, block by block."""
+    length, direction = xp.zeros_like(x[:, 0]), xp.zeros_like(x)
+    for rows in _blocks_of_rows(x, x.shape[1]):
+        length[rows], direction[rows] = _length_and_direction(x[rows])
+    return length, direction
+
+
+def _other_places(key, rows, distance):
+    """The places in the batch that are so far from those of the rows, around the end."""
+    return (_places(key, rows) + distance) % key.shape[0]
+
+
 def _similarities(query, key, temperature, rows, left_out):
     """Those of some queries with all keys; −inf at each distance of `left_out` from the query's own place."""
     similarity = (query[rows] / temperature) @ key.T
-    places = _places(query, rows)
     for distance in left_out:
-        similarity[places - rows.start, (places + distance) % key.shape[0]] = -math.inf
+        similarity[_places(similarity), _other_places(key, rows, distance)] = -math.inf
     return similarity
 
 
@@ -562,19 +572,25 @@ def _contrast(query, key, temperature, left_out):
     """log(1 + Σ exp(s_ij − s_i)) over the negatives j, with s_i the similarity of the positive.
 
     That is the softmax cross-entropy, right also where it is close to 0. The positive of row i is as far from
-    it as the last of `left_out`.
+    it as the last of `left_out`. Returned with the log of the whole sum, for the derivative.
     """
-    places = (_places(query) + left_out[-1]) % max(key.shape[0], 1)
-    excess = -xp.sum(query * key[places], axis=-1) / temperature
+    positive, negative = xp.zeros_like(query[:, 0]), xp.zeros_like(query[:, 0])
     for rows in _blocks_of_rows(query):
+        others = key[_other_places(key, rows, left_out[-1])]
+        positive[rows] = xp.sum(query[rows] * others, axis=-1) / temperature
         similarity = _similarities(query, key, temperature, rows, left_out)
         largest = xp.max(similarity, axis=-1, keepdims=True)
         largest = xp.where(largest == -math.inf, xp.zeros_like(largest), largest)  # a row without negatives
-        excess[rows] += largest[:, 0] + xp.log(xp.sum(xp.exp(similarity - largest), axis=-1))
-    return _clipped(excess) + xp.log1p(xp.exp(-abs(excess)))
+        negative[rows] = largest[:, 0] + xp.log(xp.sum(xp.exp(similarity - largest), axis=-1))
+    excess = negative - positive
+    values = _clipped(excess) + xp.log1p(xp.exp(-abs(excess)))
+    return values, positive + values
 
 
 def _through_direction(slope, direction, length):
-    """From the slope by x / |x| to the slope by x."""
-    along = xp.sum(slope * direction, axis=-1, keepdims=True) * direction
-    return _over_length(slope - along, length)
+    """From the slope by x / |x| to the slope by x, block by block."""
+    out = xp.zeros_like(slope)
+    for rows in _blocks_of_rows(slope, slope.shape[1]):
+        along = xp.sum(slope[rows] * direction[rows], axis=-1, keepdims=True) * direction[rows]
+        out[rows] = _over_length(slope[rows] - along, length[rows])
+    return out
