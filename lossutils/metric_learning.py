@@ -308,9 +308,9 @@ def _places(like, rows=slice(None)):
     return array_namespace(like).arange(like.shape[0], device=device(like))[rows]
 
 
-def _blocks_of_rows(x, width=None):
-    """Slices of the rows, so that each block has at most PAIRS pairs with all rows, or with `width` others."""
-    step = max(1, PAIRS // max(width or x.shape[0], 1))
+def _blocks_of_rows(x):
+    """Slices of the rows, so that each block has at most PAIRS pairs with all rows."""
+    step = max(1, PAIRS // max(x.shape[0], 1))
     return [slice(start, min(start + step, x.shape[0])) for start in range(0, x.shape[0], step)]
 
 
@@ -550,7 +550,7 @@ def _(z1, z2, factor, values, total, *, temperature=0.5):
 def _of_each_row(x):
     """As `_length_and_direction`, for a batch, block by block."""
     length, direction = xp.zeros_like(x[:, 0]), xp.zeros_like(x)
-    for rows in _blocks_of_rows(x, x.shape[1]):
+    for rows in _blocks_of_rows(x):
         length[rows], direction[rows] = _length_and_direction(x[rows])
     return length, direction
 
@@ -590,7 +590,7 @@ def _contrast(query, key, temperature, left_out):
 def _through_direction(slope, direction, length):
     """From the slope by x / |x| to the slope by x, block by block."""
     out = xp.zeros_like(slope)
-    for rows in _blocks_of_rows(slope, slope.shape[1]):
+    for rows in _blocks_of_rows(slope):
         along = xp.sum(slope[rows] * direction[rows], axis=-1, keepdims=True) * direction[rows]
         out[rows] = _over_length(slope[rows] - along, length[rows])
     return out
