@@ -25,6 +25,7 @@ from .metric_learning import (
     nt_xent,
     triplet,
 )
+from .ranking import lambdarank, listmle, listnet, ndcg, pairwise_hinge, ranknet
 from .regression import huber, log_cosh, mae, mse, quantile
 
 __all__ = [
@@ -46,6 +47,9 @@ __all__ = [
     "info_nce",
     "jaccard",
     "kl_divergence",
+    "lambdarank",
+    "listmle",
+    "listnet",
     "log_cosh",
     "log_sigmoid",
     "log_softmax",
@@ -53,10 +57,13 @@ __all__ = [
     "mine_triplets",
     "mse",
     "multiclass_hinge",
+    "ndcg",
     "nt_xent",
     "ordinal",
+    "pairwise_hinge",
     "power",
     "quantile",
+    "ranknet",
     "sigmoid",
     "softmax",
     "softmax_focal",

@@ -11,7 +11,7 @@ def differentiable_value(call):
     parameters = [value for value in call.parameters.values() if isinstance(value, torch.Tensor)]
     if any(tensor.requires_grad for tensor in parameters) and torch.is_grad_enabled():
         return _value(call)[0]  # a parameter wants a gradient: torch differentiates the formula
-    return _Value.apply(call, *call.arrays, *([] if call.weight is None else [call.weight]))[0]
+    return _Value.apply(call, *call.arrays, *(x for x in (call.weight, call.mask) if x is not None))[0]
 
 
 class _Value(torch.autograd.Function):
@@ -77,11 +77,13 @@ def _gradients_of_others(call, others, upstream, needed):
 
 def _restored(ctx):
     """The call with its tensors, and what the forward pass has left for the derivative."""
-    count = len(ctx.call.arrays) + (ctx.call.weight is not None)
+    count = len(ctx.call.arrays) + (ctx.call.weight is not None) + (ctx.call.mask is not None)
     tensors, state = ctx.saved_tensors[:count], ctx.saved_tensors[count:]
     return _with_arrays(ctx.call, tensors), tensors, state
 
 
 def _with_arrays(call, tensors):
-    weight = tensors[-1] if call.weight is not None else None
-    return replace(call, arrays=list(tensors[: len(call.arrays)]), weight=weight)
+    count = len(call.arrays)
+    arrays, others = list(tensors[:count]), iter(tensors[count:])
+    weight, mask = (None if x is None else next(others) for x in (call.weight, call.mask))
+    return replace(call, arrays=arrays, weight=weight, mask=mask)

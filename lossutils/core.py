@@ -82,6 +82,18 @@ pred : array of floats (..., K)
 target : array of whole numbers (...) or of floats (..., K)
     A class from 0 to K − 1 for each example, or a distribution over the classes. Of the library and on the
     device of `pred`.""",
+    "list parameters": """\
+Parameters
+----------
+scores : array of floats (..., D)
+    NumPy array or torch tensor: one score for each of the D documents of a query. A NaN in it is a NaN in the
+    result.
+relevance : array of the shape of scores
+    How relevant each document is, finite and at least 0; a larger number is more relevant. Of the library
+    and on the device of `scores`.""",
+    "mask": """\
+mask : array of bools of the shape of scores, optional
+    False for padding: such a document has no rank, no loss and the gradient 0, whatever stands there.""",
     "returns": """\
 weight : array of the shape of the unreduced loss, optional
     Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -295,7 +307,7 @@ def loss(*, shape=same_shape, predictions=1, coupled=False, pairwise=False, **ru
     together and returns the shape of the unreduced loss: that of `pred`, or its first axes. The first
     `predictions` arguments are what the derivative is taken of; `coupled` losses see the whole batch;
     `pairwise` ones compare all elements of an example with each other. A formula with a parameter `mask` gets
-    it as an array of bools, with zeros in the arrays where it is false.
+    it as an array of bools, with zeros in the arrays where it is false; None if every element counts.
     """
 
     def decorate(formula):
@@ -420,7 +432,7 @@ def _prepare(spec, name, args, kwargs):
     name, pred = next(iter(arrays.items()))
     shape = spec.shape(**arrays)
     mask = None
-    if "mask" in parameters:
+    if parameters.get("mask") is not None:
         mask = _checked_mask(parameters.pop("mask"), pred)
         arrays = {key: xp.where(mask, array, xp.zeros_like(array)) for key, array in arrays.items()}
     if math.prod(shape) == 0 and reduction == "mean":

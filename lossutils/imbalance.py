@@ -288,8 +288,8 @@ def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
     -----
     alpha = beta = 1 is `jaccard`; alpha = beta = ½ is `dice` with twice the smooth. Convention of the
     paper: alpha for false positives. Some libraries swap the two.
-    PyTorch, optax: none. Keras: `Tversky()`, the target first, over the whole batch, alpha for false
-    positives.
+    PyTorch, optax: none. Keras: `Tversky()`, the target first, over the whole batch; in 3.15 its alpha
+    multiplies the false negatives, against its own documentation.
     Source: Tversky (1977), doi:10.1037/0033-295X.84.4.327; as a loss: Salehi et al. (2017), arXiv:1706.05721.
 
     Examples

@@ -27,6 +27,7 @@ class Domain:
     high: float | None = None
     unit: float = 1  # the scale on which the loss bends
     discrete: bool = False  # a target has no neighbors
+    cancels: bool = False  # a derivative is a sum of terms of both signs and of size 1
     one_axis: bool = False  # an example is a row of any form, examples stand along the first axis alone
 
 
@@ -114,6 +115,24 @@ def masks_grid(dtype):
     return tuple(np.array(rows, dtype=dtype) for rows in zip(*product(preds, masks), strict=True))
 
 
+def ranking_grid(dtype):
+    """Gaps of every size, in every order; no gap is exactly a margin, where a hinge bends."""
+    gaps = [1e-8, 0.625, 3, 16, 20, 40, 60, 80, 100, 1e3, 1e4]
+    rows = [(gap, 0, -gap / 4, -2 * gap) for gap in gaps] + [(-gap, gap, 0.125, 2 * gap) for gap in gaps]
+    rows += [(1e4, 1e4 + gap, -1e4, 0) for gap in gaps[1:]]
+    levels = [(0, 1, 2, 3), (3, 0, 2, 0), (1, 0, 1, 0), (0, 0, 0, 4), (2, 2, 2, 2)]
+    return tuple(np.array(part, dtype=dtype) for part in zip(*product(rows, levels), strict=True))
+
+
+def ranking_grid_with_ties(dtype):
+    """Scores that are equal as well."""
+    scores, relevance = ranking_grid(dtype)
+    rows = [(0, 0, 0, 0), (1.5, 0, 1.5, 0), (-2.25, 40, 40, 40)]
+    levels = relevance[:5]
+    tied = [np.repeat(np.array(rows, dtype=dtype), 5, axis=0), np.tile(levels, (3, 1))]
+    return np.concatenate([scores, tied[0]]), np.concatenate([relevance, tied[1]])
+
+
 def draw_real(rng, shape):
     return rng.normal(size=shape) * 2, rng.normal(size=shape)
 
@@ -149,6 +168,11 @@ def draw_class_scores(rng, shape):
 
 def draw_labels(rng, shape):
     return rng.normal(size=shape) * 2, rng.integers(4, size=shape)
+
+
+def draw_ranking(rng, shape):
+    relevance = np.broadcast_to(np.array([0.5, 0.5, 1.0, 2.0]), (*shape, 4))
+    return rng.normal(size=(*shape, 4)) * 2, rng.permuted(relevance, axis=-1)
 
 
 def draw_masks(rng, shape):
@@ -200,6 +224,12 @@ def bad_classes(pred, target):
     yield "sum", pred, np.full((3, 4), 0.3), ValueError, "target must be a distribution.* got 0.3 at index"
 
 
+def bad_lists(pred, target):
+    yield "negative", pred, target - 1, ValueError, "relevance must be finite and at least 0, got -0.5 at"
+    yield "no list", pred[:, 0], target[0, 0], ValueError, r"scores has shape \(3,\) and relevance has shape"
+    yield "no document", pred[:, :0], target[:, :0], ValueError, "scores must have its list along the last"
+
+
 def bad_labels(pred, target):
     for index in (-1, 4):
         wrong = np.array([0, index, 0])
@@ -221,6 +251,9 @@ INDEX_LOGITS = Domain(class_logits_grid, draw_class_logits, bad_index)
 LABELS = Domain(labels_grid, draw_labels, bad_labels)
 MASKS = Domain(masks_grid, draw_masks, bad_masks, one_axis=True)
 CLASS_LOGITS = Domain(class_logits_grid, draw_class_logits, bad_classes)
+RANKING = Domain(ranking_grid, draw_ranking, bad_lists, discrete=True, cancels=True)
+TIED_RANKING = Domain(ranking_grid_with_ties, draw_ranking, bad_lists, discrete=True, cancels=True)
+LISTS = Domain(ranking_grid_with_ties, draw_ranking, bad_lists, cancels=True)
 CLASS_PROBABILITIES = Domain(class_probability_grid, draw_class_probabilities, bad_class_probabilities, low=0)
 
 
@@ -292,6 +325,36 @@ def overlap(p, y, alpha, beta, smooth):
     return 1 - (hit + smooth) / (hit + false + missed + smooth)
 
 
+def pairs(relevance):
+    places = range(len(relevance))
+    return [(i, j) for i in places for j in places if relevance[i] > relevance[j]]
+
+
+def mean_over_pairs(relevance, value):
+    return mp.fsum(value(i, j) for i, j in pairs(relevance)) / max(len(pairs(relevance)), 1)
+
+
+def shares(z):
+    return [mp.exp(-minus_log_softmax(z, k)) for k in range(len(z))]
+
+
+def plackett_luce(s, r):
+    """Each document against those below it."""
+    below = [[s[i], *(x for x, level in zip(s, r, strict=True) if level < r[i])] for i in range(len(s))]
+    return mp.fsum(minus_log_softmax(row, 0) for row in below)
+
+
+def lambdarank(s, r):
+    """In the order of scores that are all different."""
+    place = [sum(other >= x for other in s) for x in s]
+    gain, discount = [2**x - 1 for x in r], [1 / mp.log(1 + p, 2) for p in place]
+    best = mp.fsum(g / mp.log(2 + p, 2) for p, g in enumerate(sorted(gain, reverse=True)))
+    return mp.fsum(
+        (gain[i] - gain[j]) * abs(discount[i] - discount[j]) / best * softplus(s[j] - s[i])
+        for i, j in pairs(r)
+    )
+
+
 REFERENCES = {
     "mse": Case(lambda p, t: (p - t) ** 2),
     "mae": Case(lambda p, t: abs(p - t)),
@@ -358,6 +421,17 @@ REFERENCES = {
         domain=LABELS,
         rows={"thresholds": [(-1.0, 0.5, 2.0), (-40.0, 0.0, 2.0**-10)]},
     ),
+    "pairwise_hinge": Case(
+        lambda s, r, margin: mean_over_pairs(r, lambda i, j: max(mp.mpf(0), margin - (s[i] - s[j]))),
+        {"margin": [1.0, 0.25]},
+        TIED_RANKING,
+    ),
+    "ranknet": Case(lambda s, r: mean_over_pairs(r, lambda i, j: softplus(s[j] - s[i])), domain=TIED_RANKING),
+    "listnet": Case(
+        lambda s, r: mp.fdot(shares(r), [minus_log_softmax(s, k) for k in range(len(s))]), domain=LISTS
+    ),
+    "listmle": Case(plackett_luce, domain=TIED_RANKING),
+    "lambdarank": Case(lambdarank, domain=RANKING),
     "dice": Case(
         lambda p, y, smooth: overlap(p, y, 0.5, 0.5, mp.mpf(smooth) / 2), {"smooth": [1.0, 0.5]}, MASKS
     ),

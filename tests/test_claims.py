@@ -23,16 +23,11 @@ ROWS = {
     "classification": 101,
     "margin": 23,
     "imbalance": 29,
-    "custom": 94,
-ROWS = {
-    "foundations": 91,
-    "regression": 91,
-    "classification": 101,
-    "margin": 23,
-    "imbalance": 29,
+    "metric_learning": 27,
+    "ranking": 16,
     "custom": 94,
     "debugging": 10,
-}
+    "practice": 23,
 }
 
 

@@ -14,6 +14,7 @@ from lossutils import (
     confidence_bce,
     cost_sensitive_bce,
     cross_entropy,
+    dice,
     focal,
     generalized_cross_entropy,
     hinge,
@@ -130,6 +131,18 @@ def test_power_is_mae_at_1_and_mse_at_2_and_its_best_constant_lies_between():
     assert best == pytest.approx([1, 1.4, 2])
 
 
+def test_a_center_need_not_lie_between_mean_and_median():
+    numbers, grid = np.array([-3.0, 0, 0, 1, 2]), np.linspace(-1, 1, 2001)
+    assert np.mean(numbers) == np.median(numbers) == 0
+
+    def center(loss, **options):
+        return grid[np.argmin([loss(np.full(5, c), numbers, **options) for c in grid])]
+
+    assert center(power, p=1.5) == pytest.approx(0.085, abs=1e-3)
+    assert center(huber, delta=1.0) == pytest.approx(1 / 3, abs=1e-3)
+    assert "for the numbers −3, 0, 0, 1, 2 both are 0, and it is 0.085" in PAGE
+
+
 def test_power_below_1_is_refused_and_why():
     with pytest.raises(ValueError, match=r"p must be finite and at least 1, got 0\.5"):
         power(np.zeros(1), np.zeros(1), p=0.5)
@@ -230,7 +243,10 @@ def test_recall_alone_is_won_by_flagging_everybody():
 
 
 def test_a_model_of_half_and_half_in_a_world_of_95_to_5():
+    """Where only the shares differ: the shift, or weights that are the ratios of the shares."""
     assert sigmoid(np.array([0 - np.log(19)]))[0] == pytest.approx(0.05)
+    weights = {"false_negative_cost": 0.05 / 0.5, "false_positive_cost": 0.95 / 0.5}
+    assert best_answer(cost_sensitive_bce, 0.5, **weights) == pytest.approx(0.05, abs=2e-4)
 
 
 # Half-true tables
@@ -320,6 +336,9 @@ def test_losses_that_are_no_likelihoods():
     even, sure = np.array([[0.5, 0.5]] * 2), np.array([[1.0, 0.0]] * 2)
     sums = [np.exp(-generalized_cross_entropy(p, np.arange(2), reduction="none")).sum() for p in (even, sure)]
     assert abs(sums[0] - sums[1]) > 0.05
+    masks, pixel = np.array([[0.0], [1.0]]), np.array([[0.5], [0.9]])
+    sums = [np.exp(-dice(np.tile(p, (2, 1)), masks, reduction="none")).sum() for p in pixel]
+    assert abs(sums[0] - sums[1]) > 0.05
 
 
 def test_cross_entropy_over_bins_is_regression():
@@ -368,6 +387,8 @@ def test_cosine_alone_is_content_with_a_collapse():
         ("with means over each, 0.5 to 1", "survey-vae", "with both as means 0.5 : 1"),
         ("costs infinity", "survey-ctc", "(a blank must lie between): inf"),
         ("a slope of exactly 0. `cost_sensitive_bce` has −10", "dead-zones", "[-10. -10. -10. -10.  -5."),
+        ("Nearly all of that gain is a decision rule", "ratings", "mode minus absolute whole: 0.0041"),
+        ("Here that does not show", "calibration", "-0.48, standard deviation over the splits 1.70"),
         ("finds the clip", "check-loss", "worst first: clipped"),
         ("nowhere the likeliest rating", "learned-thresholds", "['0.5', '1', '2', '3', '4', '5']"),
         ("up to $\\lambda \\approx 1.8$", "entropy-and-weight", "lambda = 1.7: shares 0.05, 1/11, 0.15"),

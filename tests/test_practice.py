@@ -1005,6 +1005,281 @@ def _(x, y, w1, w2):
     return np.einsum("i,ij,k->jk", 2 * error / len(y), x, w2)
 
 
+# Metric learning
+
+
+@solves
+def contrastive(x1, x2, same, margin=1.0):
+    total = 0.0
+    for one, other, flag in zip(x1, x2, same, strict=True):
+        d = math.dist(one, other)
+        total += d * d if flag else max(0.0, margin - d) ** 2
+    return total / len(same)
+
+
+@guise("contrastive", "labels swapped")
+def _(x1, x2, same, margin=1.0):
+    d = np.hypot(*(x1 - x2).T)
+    return np.mean((1 - same) * d**2 + same * np.clip(margin - d, 0, None) ** 2)
+
+
+@solves
+def semi_hard_mask(distances, labels, margin=1.0):
+    n = len(labels)
+    out = np.zeros((n, n, n))
+    for i, j, k in itertools.product(range(n), repeat=3):
+        if i != j and labels[i] == labels[j] != labels[k]:
+            out[i, j, k] = 0 < distances[i, k] - distances[i, j] < margin
+    return out
+
+
+@guise("semi_hard_mask", "hard ones too")
+def _(distances, labels, margin=1.0):
+    n = len(labels)
+    out = np.zeros((n, n, n))
+    for i, j, k in itertools.product(range(n), repeat=3):
+        if i != j and labels[i] == labels[j] != labels[k]:
+            out[i, j, k] = distances[i, j] - distances[i, k] + margin > 0
+    return out
+
+
+def cosine(a, b):
+    return float(np.dot(a, b)) / math.sqrt(float(np.dot(a, a)) * float(np.dot(b, b)))
+
+
+@solves
+def info_nce(query, key, temperature=0.1):
+    losses = []
+    for i, one in enumerate(query):
+        gaps = [(cosine(one, other) - cosine(one, key[i])) / temperature for other in key]
+        losses.append(max(gaps) + math.log(sum(math.exp(gap - max(gaps)) for gap in gaps)))
+    return sum(losses) / len(losses)
+
+
+@guise("info_nce", "positive left out of the sum")
+def _(query, key, temperature=0.1):
+    losses = []
+    for i, one in enumerate(query):
+        gaps = [(cosine(one, k) - cosine(one, key[i])) / temperature for j, k in enumerate(key) if j != i]
+        top = max(gaps, default=0.0)
+        rest = sum(math.exp(gap - top) for gap in gaps)
+        losses.append(top + math.log(rest) if rest else -math.inf)
+    return sum(losses) / len(losses)
+
+
+@solves
+def negative_shares(cosines, temperature=0.1):
+    return np.array([1 / sum(np.exp((cosines - c) / temperature)) for c in cosines])
+
+
+@guise("negative_shares", "far ones first")
+def _(cosines, temperature=0.1):
+    return np.array([1 / sum(np.exp((c - cosines) / temperature)) for c in cosines])
+
+
+@solves
+def false_negatives(batch, classes):
+    return np.array(
+        [1 - math.prod([1 - 1 / int(k)] * (int(n) - 1)) for n, k in zip(batch, classes, strict=True)]
+    )
+
+
+@guise("false_negatives", "the query counted")
+def _(batch, classes):
+    return 1 - ((classes - 1) / classes) ** batch
+
+
+@solves
+def pair_memory(examples, bytes_each=4, views=1.0):
+    rows = examples * views
+    return rows * rows * bytes_each
+
+
+@guise("pair_memory", "views not squared")
+def _(examples, bytes_each=4, views=1.0):
+    return examples * examples * bytes_each * views
+
+
+@solves
+def effective_dimension(embeddings):
+    centered = embeddings - sum(embeddings) / len(embeddings)
+    scatter = centered.T @ centered
+    return np.trace(scatter) ** 2 / np.sum(scatter**2) if scatter.any() else 0.0
+
+
+@guise("effective_dimension", "coordinates")
+def _(embeddings):
+    variances = np.std(embeddings, axis=0) ** 2
+    return sum(variances) ** 2 / sum(variances**2) if any(variances) else 0.0
+
+
+# Choosing
+
+
+@solves
+def quantile_level(too_little, too_much):
+    odds = too_little / too_much
+    return odds / (1 + odds)
+
+
+@guise("quantile_level", "sides swapped")
+def _(too_little, too_much):
+    return 1 / (1 + too_little / too_much)
+
+
+@guise("quantile_level", "ratio of the costs")
+def _(too_little, too_much):
+    return np.exp(np.log(too_little) - np.log(too_much))
+
+
+@guise("quantile_level", "always the median")
+def _(too_little, too_much):
+    return np.full(len(too_much), 0.5)
+
+
+@guise("quantile_level", "one over the cost")
+def _(too_little, too_much):
+    return too_little / (too_little + 1)
+
+
+@solves
+def saving(logits, weight, false_alarm, miss):
+    odds = np.exp(logits) / weight  # the true ones
+    return (odds * miss - false_alarm) / (1 + odds)
+
+
+@guise("saving", "weight left in")
+def _(logits, weight, false_alarm, miss):
+    odds = np.exp(logits)
+    return (odds * miss - false_alarm) / (1 + odds)
+
+
+@guise("saving", "weight counted twice")
+def _(logits, weight, false_alarm, miss):
+    odds = np.exp(logits) * weight
+    return [(o * miss - false_alarm) / (1 + o) for o in odds]
+
+
+@guise("saving", "divided the logit")
+def _(logits, weight, false_alarm, miss):
+    p = 1 / (1 + np.exp(-logits / weight))
+    return p * (miss + false_alarm) - false_alarm
+
+
+@guise("saving", "costs swapped")
+def _(logits, weight, false_alarm, miss):
+    p = 1 / (1 + weight * np.exp(-logits))
+    return p * false_alarm - (1 - p) * miss
+
+
+@guise("saving", "false alarms are free")
+def _(logits, weight, false_alarm, miss):
+    return miss / (1 + weight * np.exp(-logits))
+
+
+@guise("saving", "the cost of acting")
+def _(logits, weight, false_alarm, miss):
+    p = 1 / (1 + weight * np.exp(-logits))
+    return (1 - p) * false_alarm - p * miss
+
+
+# Ranking
+
+
+def stand(numbers):
+    """Places from 1 on, the largest number first."""
+    return [1 + sum(other > x for other in numbers) for x in numbers]
+
+
+@solves
+def ndcg(scores, relevance):
+    def total(order):
+        return sum((2**r - 1) / math.log2(1 + k) for k, r in enumerate(order, 1))
+
+    in_order = [r for _, r in sorted(zip(scores, relevance, strict=True), reverse=True)]
+    return total(in_order) / total(sorted(relevance, reverse=True))
+
+
+@guise("ndcg", "linear gains")
+def _(scores, relevance):
+    order = np.argsort(scores)[::-1]
+    worth = 1 / np.log2(np.arange(2, len(scores) + 2))
+    return relevance[order] @ worth / (np.sort(relevance)[::-1] @ worth)
+
+
+@guise("ndcg", "smallest first")
+def _(scores, relevance):
+    return ndcg(-scores, relevance)
+
+
+@solves
+def pairwise_hinge(scores, relevance):
+    n = range(len(scores))
+    terms = [max(0, 1 - scores[i] + scores[j]) for i in n for j in n if relevance[i] > relevance[j]]
+    return sum(terms) / len(terms) if terms else 0.0
+
+
+@guise("pairwise_hinge", "sum for mean")
+def _(scores, relevance):
+    total = 0.0
+    for a, r in zip(scores, relevance, strict=True):
+        for b, q in zip(scores, relevance, strict=True):
+            total += max(0, 1 - (a - b)) if r > q else 0
+    return total
+
+
+@solves
+def ranknet_gradient(scores, relevance):
+    out, count = np.zeros(len(scores)), 0
+    for i, j in itertools.permutations(range(len(scores)), 2):
+        if relevance[i] > relevance[j]:
+            pull = 1 / (1 + math.exp(scores[i] - scores[j]))
+            out[i], out[j], count = out[i] - pull, out[j] + pull, count + 1
+    return out / max(count, 1)
+
+
+@guise("ranknet_gradient", "winners only")
+def _(scores, relevance):
+    out, count = np.zeros(len(scores)), 0
+    for i, j in itertools.permutations(range(len(scores)), 2):
+        if relevance[i] > relevance[j]:
+            out[i] -= 1 / (1 + math.exp(scores[i] - scores[j]))
+            count += 1
+    return out / (count or 1)
+
+
+@solves
+def listmle(scores, relevance):
+    left, loss = list(zip(relevance, scores, strict=True)), 0.0
+    for _, s in sorted(left, reverse=True):
+        loss += np.logaddexp.reduce([x for _, x in left]) - s
+        left.remove(max(left))
+    return loss
+
+
+@guise("listmle", "everybody in every step")
+def _(scores, relevance):
+    return sum(np.logaddexp.reduce(scores) - s for s in scores)
+
+
+@guise("listmle", "worst first")
+def _(scores, relevance):
+    return listmle(scores, -relevance)
+
+
+@solves
+def delta_ndcg(scores, relevance, i, j):
+    swapped = scores.copy()
+    swapped[[i, j]] = swapped[[j, i]]
+    return abs(ndcg(swapped, relevance) - ndcg(scores, relevance))
+
+
+@guise("delta_ndcg", "discounts left out")
+def _(scores, relevance, i, j):
+    best = sum((2**r - 1) / math.log2(1 + k) for k, r in enumerate(sorted(relevance)[::-1], 1))
+    return abs(2 ** relevance[i] - 2 ** relevance[j]) / best
+
+
 # What holds for every problem
 
 NAMES = list(PROBLEMS)

@@ -21,6 +21,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, sync_playwright
 
 import lossutils
+from lossutils.catalog import paths
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
@@ -168,6 +169,17 @@ def test_the_notebook_can_be_downloaded_and_its_cells_linked(chapter):
 
 def test_the_reference_has_every_public_name():
     assert {f"lossutils.{name}" for name in lossutils.__all__} - read("book/api.html").ids == set()
+
+
+def test_the_leaves_of_the_tree_lead_to_their_chapters():
+    leaf = r'<div class="leaf[^"]*">.*?href="(\w+)\.html[^"]*"><code>(.*?)</code>'
+    found = re.findall(leaf, (SITE / "book/choosing.html").read_text("utf-8"), re.S)
+    expected = []
+    for _, end in paths():
+        chapter = getattr(lossutils, end.loss).__module__.rpartition(".")[2]
+        page = chapter if f"book/{chapter}.html" in PAGES else "api"
+        expected.append((page, end.loss.replace("_", "_<wbr>")))
+    assert found == expected
 
 
 # --- What a browser sees ----------------------------------------------------------------------------------

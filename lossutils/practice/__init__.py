@@ -48,18 +48,32 @@ the file of its chapter in this folder (a new file is imported at the end of thi
 Results may be Python numbers, lists or arrays, in float32 or better: they are right within 1e-5, relatively.
 """
 
-from . import classification, custom, debugging, foundations, imbalance, margin, regression
+from . import (
+    choosing,
+    classification,
+    custom,
+    debugging,
+    foundations,
+    imbalance,
+    margin,
+    metric_learning,
+    ranking,
+    regression,
+)
 from .engine import PROBLEMS, Report, check
 
 __all__ = [
     "PROBLEMS",
     "Report",
     "check",
+    "choosing",
     "classification",
     "custom",
     "debugging",
     "foundations",
     "imbalance",
     "margin",
+    "metric_learning",
+    "ranking",
     "regression",
 ]

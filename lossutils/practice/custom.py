@@ -317,7 +317,7 @@ def _(score, thresholds):
 
 @ordinal_probabilities.mistake(
     "a softmax",
-    "a softmax of minus the distances to the thresholds, which knows no order.",
+    "a softmax over score minus threshold, which knows no order.",
     "Where do you use that class 2 lies between 1 and 3?",
 )
 def _(score, thresholds):

@@ -1,0 +1,137 @@
+"""The problems of the page on choosing a loss."""
+
+import numpy as np
+
+from lossutils.classification import sigmoid
+
+from .engine import problem, quarters
+
+# The level of a quantile from two costs
+
+
+@problem(
+    "quantile_level",
+    edges=[
+        ("equal costs", [1.0], [1.0]),
+        ("too little is dear", [4.0], [1.0]),
+        ("too much is dear", [1.0], [3.0]),
+        ("costs below 1", [0.25], [0.5]),
+        ("two products", [9.0, 2.0], [1.0, 3.0]),
+    ],
+    draw=lambda rng, n: (quarters(rng, n, 0.25, 9), quarters(rng, n, 0.25, 9)),
+)
+def quantile_level(too_little, too_much):
+    return too_little / (too_little + too_much)
+
+
+@quantile_level.mistake(
+    "sides swapped",
+    "the share of the other cost: what is dear is then done more often.",
+    "If too little costs nine times as much, should the prediction be high or low?",
+)
+def _(too_little, too_much):
+    return too_much / (too_little + too_much)
+
+
+@quantile_level.mistake(
+    "ratio of the costs",
+    "the ratio of the costs, which may exceed 1. A level is a share.",
+    "What is your level for equal costs?",
+)
+def _(too_little, too_much):
+    return too_little / too_much
+
+
+@quantile_level.mistake(
+    "always the median",
+    "one half whatever the costs.",
+    "Where does your function use the costs?",
+)
+def _(too_little, too_much):
+    return 0.5 + 0 * too_little
+
+
+@quantile_level.mistake(
+    "one over the cost",
+    "1 − 1/cost: it reads the cost of too little in units of 1, whatever too much costs.",
+    "Double both costs. Should the level change?",
+)
+def _(too_little, too_much):
+    return 1 - 1 / (1 + too_little)
+
+
+# What acting saves, from a logit, a training weight and two costs
+
+
+def _saving(logits, false_alarm, miss):
+    p = sigmoid(logits)
+    return p * miss - (1 - p) * false_alarm
+
+
+@problem(
+    "saving",
+    edges=[
+        ("a logit of 0", [0.0], 1.0, 1.0, 9.0),
+        ("a false alarm is dear", [0.5, -1.25], 1.0, 5.0, 1.0),
+        ("a weight, equal costs", [0.5, 3.0], 10.0, 1.0, 1.0),
+        ("a weight that is the ratio of the costs", [-3.0, -0.5, 0.5], 10.0, 1.0, 10.0),
+        ("both, and different", [-2.5, -0.25, 2.5], 10.0, 2.0, 100.0),
+    ],
+    draw=lambda rng, n: (quarters(rng, n), rng.choice([1.0, 4.0, 20.0]), rng.choice([1.0, 2.0]), 9.0),
+)
+def saving(logits, weight, false_alarm, miss):
+    return _saving(logits - np.log(weight), false_alarm, miss)
+
+
+@saving.mistake(
+    "weight left in",
+    "the expected costs at the weighted probability: the training weight is still in the logit.",
+    "What has the weight done to the odds? Which number takes it back?",
+)
+def _(logits, weight, false_alarm, miss):
+    return _saving(logits, false_alarm, miss)
+
+
+@saving.mistake(
+    "weight counted twice",
+    "the weight put on the logit once more, instead of taken off.",
+    "Trained with a weight of 10, are the logits too high or too low?",
+)
+def _(logits, weight, false_alarm, miss):
+    return _saving(logits + np.log(weight), false_alarm, miss)
+
+
+@saving.mistake(
+    "divided the logit",
+    "the logit divided by the weight, where its logarithm has to be taken off.",
+    "A weight multiplies the odds. What does that do to their logarithm?",
+)
+def _(logits, weight, false_alarm, miss):
+    return _saving(logits / weight, false_alarm, miss)
+
+
+@saving.mistake(
+    "costs swapped",
+    "the two costs swapped.",
+    "Whom does it cost a false alarm if you act: those who are positive, or the others?",
+)
+def _(logits, weight, false_alarm, miss):
+    return _saving(logits - np.log(weight), miss, false_alarm)
+
+
+@saving.mistake(
+    "false alarms are free",
+    "p times the cost of a miss alone: you would always act.",
+    "What does it cost to act where the answer is no?",
+)
+def _(logits, weight, false_alarm, miss):
+    return sigmoid(logits - np.log(weight)) * miss
+
+
+@saving.mistake(
+    "the cost of acting",
+    "what acting costs, not what it saves: the sign is turned around.",
+    "You are sure that it is a yes. Is the saving positive?",
+)
+def _(logits, weight, false_alarm, miss):
+    return -_saving(logits - np.log(weight), false_alarm, miss)

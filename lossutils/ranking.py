@@ -1,0 +1,497 @@
+"""Losses for an order: of the documents of a query, those that are more relevant should have higher scores.
+
+`scores` and `relevance` are (..., D): D documents along the last axis, one list a query, and the loss is one
+number a query (...). Lists of different length are padded and get a `mask`. Documents of the same relevance
+are not compared with each other, except by `listnet`. `pairwise_hinge`, `ranknet` and `lambdarank` look at
+two documents at a time, `listnet` and `listmle` at a list. `ndcg` is the metric.
+"""
+
+import math
+from numbers import Integral
+
+import numpy as np
+from array_api_compat import array_namespace, device, is_torch_array
+
+from .classification import _softmax_and_rest, _times, log_sigmoid, log_softmax, sigmoid, softmax
+from .core import (
+    _at_precision,
+    _check_kind,
+    _checked_mask,
+    _is_array,
+    _with_shared_text,
+    at_least_0,
+    lists,
+    loss,
+    positive,
+    sign,
+    xp,
+)
+
+GAINS = ("exponential", "linear")
+
+
+# Pairs: the first axis of a table is document i, the second document j
+
+
+def _differences(x):
+    return xp.expand_dims(x, axis=-1) - xp.expand_dims(x, axis=-2)
+
+
+def _pairs(relevance, mask):
+    """1 where document i is more relevant than j and both count, otherwise 0; NaN stays NaN."""
+    more_relevant = xp.maximum(sign(_differences(relevance)), 0)
+    mask = _checked_mask(mask, relevance)
+    both = xp.expand_dims(mask, axis=-1) & xp.expand_dims(mask, axis=-2)
+    return xp.where(both, more_relevant, xp.zeros_like(more_relevant))
+
+
+def _sum(table):
+    return xp.sum(table, axis=(-2, -1))
+
+
+def _mean_over_pairs(relevance, mask):
+    """What each pair counts: 1 / the number of pairs."""
+    pairs = _pairs(relevance, mask)
+    return pairs / xp.maximum(_sum(pairs), 1)[..., None, None]
+
+
+def _slope_of_documents(slope_of_gaps):
+    """From the derivative by each gap s_i − s_j to the derivative by each score."""
+    return xp.sum(slope_of_gaps, axis=-1) - xp.sum(slope_of_gaps, axis=-2)
+
+
+def _has_pairs(scores, relevance, *, mask=None, **parameters):
+    return xp.astype(_sum(_pairs(relevance, mask)) != 0, scores.dtype)
+
+
+@loss(shape=lists, pairwise=True, relevance=at_least_0, margin=positive)
+def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
+    """Hinge loss of pairs: the more relevant of two documents should lead by a margin.
+
+    With s = scores, over the P ordered pairs (i, j) in which i is more relevant than j::
+
+        loss = 1/P Σ_(i, j) max(0, margin − (s_i − s_j))
+        grad = 1/P Σ_(i, j) ∓1 where s_i − s_j < margin, − for s_i, + for s_j
+
+    {list parameters}
+    {mask}
+    margin : float, default 1.0
+        Positive, in the unit of the scores.
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: the mean over the pairs of a query, so that a long list counts like a short one; P as `weight`
+    gives the sum over all pairs of all queries. A query whose documents are all equally relevant has no
+    pair: its loss and gradient are 0, and a mean does not count it (0 if none counts). Convention: a pair
+    exactly at the margin has the slope 0.
+    PyTorch: `F.margin_ranking_loss(s_i, s_j, ones, margin=1)`, whose default margin is 0. Keras: none (Keras
+    RS: `PairwiseHingeLoss`). optax: none.
+    Source: Herbrich, Graepel and Obermayer (2000); Joachims (2002), doi:10.1145/775047.775067.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores, relevance = np.array([[2.0, 1.5, 1.0]]), np.array([[2, 0, 1]])
+    >>> round(float(pairwise_hinge(scores, relevance)), 4)
+    0.6667
+    >>> pairwise_hinge.grad(scores, relevance).round(4)
+    array([[-0.3333,  0.6667, -0.3333]])
+    """
+    missing = xp.maximum(margin - _differences(scores), 0)
+    return _sum(_times(_mean_over_pairs(relevance, mask), missing))
+
+
+@pairwise_hinge.gradient
+def _(scores, relevance, *, mask=None, margin=1.0):
+    too_close = xp.maximum(sign(margin - _differences(scores)), 0)
+    return _slope_of_documents(-_mean_over_pairs(relevance, mask) * too_close)
+
+
+pairwise_hinge.denominator(_has_pairs)
+
+
+@loss(shape=lists, pairwise=True, relevance=at_least_0)
+def ranknet(scores, relevance, *, mask=None):
+    """RankNet: the logistic loss of pairs, cross-entropy of "i belongs before j" with the logit s_i − s_j.
+
+    With s = scores, over the P ordered pairs (i, j) in which i is more relevant than j::
+
+        loss = 1/P Σ_(i, j) log(1 + exp(−(s_i − s_j)))
+        grad = 1/P Σ_(i, j) ∓σ(−(s_i − s_j)), − for s_i, + for s_j
+
+    {list parameters}
+    {mask}
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: the mean over the pairs of a query, where Burges et al. take the sum (P as `weight`); equally
+    relevant documents are no pair, where they train them towards equal scores. A query without a pair has
+    loss and gradient 0, and a mean does not count it (0 if none counts). A temperature (their σ) is a
+    factor on the scores.
+    PyTorch: `F.softplus(-(s_i - s_j))`. Keras: none (Keras RS: `PairwiseLogisticLoss`, a sum over the pairs).
+    optax: none. XGBoost: `rank:pairwise`.
+    Source: Burges et al. (2005), doi:10.1145/1102351.1102363.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores, relevance = np.array([[2.0, 1.5, 1.0]]), np.array([[2, 0, 1]])
+    >>> round(float(ranknet(scores, relevance)), 4)
+    0.5871
+    >>> ranknet.grad(scores, relevance).round(4)
+    array([[-0.2155,  0.3333, -0.1178]])
+    """
+    return _sum(_times(_mean_over_pairs(relevance, mask), -log_sigmoid(_differences(scores))))
+
+
+@ranknet.gradient
+def _(scores, relevance, *, mask=None):
+    return _slope_of_documents(-_mean_over_pairs(relevance, mask) * sigmoid(-_differences(scores)))
+
+
+ranknet.denominator(_has_pairs)
+
+
+# Lists
+
+
+def _log_share(x, mask):
+    """Log-softmax over the documents that count, 0 for the others."""
+    out = log_softmax(xp.where(mask, x, -np.inf))
+    return xp.where(mask, out, xp.zeros_like(out))
+
+
+@loss(shape=lists, relevance=at_least_0)
+def listnet(scores, relevance, *, mask=None):
+    """ListNet: cross-entropy between the shares that the relevances and the scores give to each document.
+
+    With s = scores, y = softmax(relevance), p = softmax(s) over the documents of the query::
+
+        loss = −Σ_i y_i log p_i
+        grad_i = p_i − y_i
+
+    {list parameters}
+    {mask}
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    p_i is the probability that document i comes first if documents are drawn one after the other in
+    proportion to exp(s) (the top-one probability). The smallest loss is the entropy of y, not 0, where
+    the scores are the relevances plus a constant. If all documents are equally relevant, y is uniform
+    and the loss asks for equal scores: such a query counts; leave it out with a `weight` of 0. A query
+    whose mask is false throughout has loss and gradient 0 and is not counted.
+    PyTorch: `F.cross_entropy(scores, relevance.softmax(-1))`. Keras: none. optax: `ranking_softmax_loss` has
+    the relevances themselves in the place of y.
+    Source: Cao et al. (2007), doi:10.1145/1273496.1273513.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores, relevance = np.array([[2.0, 1.5, 1.0]]), np.array([[2, 0, 1]])
+    >>> round(float(listnet(scores, relevance)), 4)
+    0.97
+    >>> listnet.grad(scores, relevance).round(4)
+    array([[-0.1588,  0.2172, -0.0584]])
+    """
+    mask, some = _some(scores, mask)
+    values = xp.sum(_listnet_target(relevance, mask) * -_log_share(scores, mask), axis=-1)
+    return some * values
+
+
+@listnet.gradient
+def _(scores, relevance, *, mask=None):
+    mask, some = _some(scores, mask)
+    shares = softmax(xp.where(mask, scores, -np.inf))
+    return some[..., None] * (shares - _listnet_target(relevance, mask))
+
+
+@listnet.denominator
+def _(scores, relevance, *, mask=None):
+    return _some(scores, mask)[1]
+
+
+def _some(scores, mask):
+    """The mask, all true in a query that has no document; and whether it has one, 1 or 0."""
+    mask = _checked_mask(mask, scores)
+    some = xp.any(mask, axis=-1)
+    return mask | ~some[..., None], xp.astype(some, scores.dtype)
+
+
+def _listnet_target(relevance, mask):
+    return softmax(xp.where(mask, relevance, -np.inf))
+
+
+@loss(shape=lists, pairwise=True, relevance=at_least_0)
+def listmle(scores, relevance, *, mask=None):
+    """ListMLE: minus the log-likelihood of the right order, in which one document after the other is drawn.
+
+    With s = scores, and L_i the documents that are less relevant than i::
+
+        loss = −Σ_i log(exp(s_i) / (exp(s_i) + Σ_(j in L_i) exp(s_j)))
+        grad_k = Σ_(i above k) p_ik − (1 − p_kk)
+
+    where p_ik is the share of document k among i and L_i, and "above" means more relevant.
+
+    {list parameters}
+    {mask}
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    Convention: equally relevant documents do not compete with each other, so the loss does not depend on
+    the order in which they stand. If all relevances differ this is the model of Plackett and Luce; if only
+    documents of the lowest relevance are tied it is the likelihood of the partial order; if others are, each
+    is drawn by itself against what lies below it. A query whose documents are all equally relevant has loss
+    and gradient 0, and a mean does not count it (0 if none counts). The sum grows with the list: divide by
+    its length with `weight` if long lists should not count more.
+    PyTorch, Keras, optax: none. `allRank` sorts, shuffles ties, and subtracts the largest score of the
+    whole list: its exponentials round to 0 where a list spans a gap of 60.
+    Source: Xia et al. (2008), doi:10.1145/1390156.1390306; Plackett (1975), doi:10.2307/2346567.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores, relevance = np.array([[2.0, 1.5, 1.0]]), np.array([[2, 0, 1]])
+    >>> round(float(listmle(scores, relevance)), 4)
+    1.6543
+    >>> listmle.grad(scores, relevance).round(4)
+    array([[-0.4935,  0.9297, -0.4361]])
+    """
+    return xp.sum(_own(-log_softmax(_against_lower(scores, relevance, mask))), axis=-1)
+
+
+@listmle.gradient
+def _(scores, relevance, *, mask=None):
+    shares, rest = _softmax_and_rest(_against_lower(scores, relevance, mask))
+    return xp.sum(shares - _diagonal(shares) * shares, axis=-2) - _own(rest)
+
+
+listmle.denominator(_has_pairs)
+
+
+def _against_lower(scores, relevance, mask):
+    """s_j − s_i for document i itself and all that are less relevant, −∞ for the others."""
+    pairs = _pairs(relevance, mask)
+    gaps = -_differences(scores) + 0 * pairs  # NaN stays NaN
+    return xp.where((pairs != 0) | (_diagonal(pairs) == 1), gaps, -np.inf)
+
+
+def _diagonal(table):
+    """1 on the diagonal and 0 elsewhere."""
+    places = array_namespace(table).arange(table.shape[-1], device=device(table))
+    return xp.astype(xp.expand_dims(places, axis=-1) == places, table.dtype)
+
+
+def _own(table):
+    """The diagonal of each table."""
+    return xp.sum(xp.where(_diagonal(table) == 1, table, xp.zeros_like(table)), axis=-1)
+
+
+# Ranks, and what depends on them
+
+
+def _discounts(scores, mask):
+    """What a document's place is worth, 1 / log2(1 + place), and the difference of two places of its tie.
+
+    Documents with equal scores share their places: each gets the mean of their discounts, which is the
+    expectation if the tie is broken by lot; the difference is the expectation of its size.
+    """
+    gaps, seen = _differences(scores), xp.expand_dims(mask, axis=-2)
+    first = xp.sum(xp.astype((gaps < 0) & seen, scores.dtype), axis=-1, keepdims=True)
+    size = xp.sum(xp.astype((gaps == 0) & seen, scores.dtype), axis=-1, keepdims=True)
+    step = _places(scores) - first  # a table: document, place
+    worth = _worth_of_places(scores)
+    shared = xp.where((step >= 0) & (step < size), worth, xp.zeros_like(step))
+    mean = xp.sum(shared, axis=-1) / size[..., 0]
+    within = xp.sum((size - 1 - 2 * step) * shared, axis=-1) / xp.maximum(size * (size - 1) / 2, 1)[..., 0]
+    return tuple(xp.where(mask, x, xp.zeros_like(x)) for x in (mean, within))
+
+
+def _places(scores):
+    """0, 1, 2, ..."""
+    return array_namespace(scores).arange(scores.shape[-1], dtype=scores.dtype, device=device(scores))
+
+
+def _worth_of_places(scores, k=None):
+    places = _places(scores)
+    worth = 1 / xp.log2(places + 2)
+    return worth if k is None else xp.where(places < k, worth, xp.zeros_like(worth))
+
+
+def _gains(relevance, gain):
+    """2^r − 1, divided by the largest 2^r of the list so that nothing overflows; or r."""
+    if gain == "linear":
+        return relevance
+    largest = xp.max(relevance, axis=-1, keepdims=True)
+    return xp.exp2(relevance - largest) * -xp.expm1(-math.log(2) * relevance)
+
+
+def _best_dcg(gains, k=None):
+    return xp.sum(xp.sort(gains, axis=-1, descending=True) * _worth_of_places(gains, k), axis=-1)
+
+
+def _ndcg_changes(scores, relevance, mask):
+    """How much NDCG changes when documents i and j change places."""
+    gains, (mean, within) = _gains(relevance, "exponential"), _discounts(scores, mask)
+    ideal = _best_dcg(gains)[..., None, None]
+    apart = xp.where(_differences(scores) == 0, xp.expand_dims(within, axis=-1), abs(_differences(mean)))
+    return abs(_differences(gains)) * apart / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
+
+
+@loss(shape=lists, pairwise=True, relevance=at_least_0)
+def lambdarank(scores, relevance, *, mask=None):
+    """LambdaRank: RankNet in which a pair counts what NDCG would change if the two changed places.
+
+    With s = scores, G_i = 2^relevance_i − 1, D_i = 1 / log2(1 + rank of i) in the order of the scores, and
+    N the best possible Σ_i G_i D_i, over the ordered pairs (i, j) in which i is more relevant than j::
+
+        Δ_ij = |G_i − G_j| |D_i − D_j| / N
+        loss = Σ_(i, j) Δ_ij log(1 + exp(−(s_i − s_j)))
+        grad = Σ_(i, j) ∓Δ_ij σ(−(s_i − s_j)), − for s_i, + for s_j, with Δ held fixed
+
+    {list parameters}
+    {mask}
+
+    {returns}
+
+    {raises}
+
+    Notes
+    -----
+    The gradient, the lambdas, is what LambdaRank is. As a field over all scores it is the gradient of no
+    function: Δ jumps where two scores change places. Between such places the ranks are constant, and it is
+    the gradient of the value returned here; the value itself jumps too, so watch NDCG and not this number.
+    Convention: documents with equal scores have their Δ averaged over the orders in which the tie can be
+    broken, so that equal scores have a gradient and the order of the documents does not matter. Sum over the
+    pairs; all places count, none is cut off. A query whose documents are all equally relevant has loss
+    and gradient 0, and a mean does not count it (0 if none counts).
+    PyTorch, Keras, optax: none. LightGBM: `objective="lambdarank"`; XGBoost: `rank:ndcg`; both rescale
+    the lambdas and cut the list off.
+    Source: Burges, Ragno and Le (2006), NIPS; Burges (2010), MSR-TR-2010-82.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores, relevance = np.array([[2.0, 1.5, 1.0]]), np.array([[2, 0, 1]])
+    >>> round(float(lambdarank(scores, relevance)), 4)
+    0.266
+    >>> lambdarank.grad(scores, relevance).round(4)
+    array([[-0.1892,  0.1376,  0.0516]])
+    """
+    mask = _checked_mask(mask, scores)
+    weights = _pairs(relevance, mask) * _ndcg_changes(scores, relevance, mask)
+    return _sum(_times(weights, -log_sigmoid(_differences(scores))))
+
+
+@lambdarank.gradient
+def _(scores, relevance, *, mask=None):
+    mask = _checked_mask(mask, scores)
+    weights = _pairs(relevance, mask) * _ndcg_changes(scores, relevance, mask)
+    return _slope_of_documents(-weights * sigmoid(-_differences(scores)))
+
+
+lambdarank.denominator(_has_pairs)
+
+
+def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
+    """Normalized discounted cumulative gain: what the order of the scores is worth, from 0 to 1 for the best.
+
+    With the documents in the order of their scores, and relevance r at place 1, 2, ...::
+
+        DCG@k = Σ_(place ≤ k) gain(r) / log2(1 + place)
+        NDCG@k = DCG@k / DCG@k in the order of the relevances
+
+    A metric: it has no gradient, because moving a score a little seldom changes the order.
+
+    {list parameters}
+    k : whole number of at least 1, optional
+        How many places count; None for all.
+    gain : "exponential" or "linear", default "exponential"
+        2^r − 1, as in web search, or r.
+    {mask}
+
+    Returns
+    -------
+    array (...)
+        One number a query, of the library, dtype and device of `scores`; no gradient goes through it. NaN
+        where nothing is relevant, because every order is then as good as another: take `np.nanmean` to leave
+        these queries out. Libraries give such a query 0 (scikit-learn) or 1 (LightGBM, XGBoost).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As the losses; for k that is no whole number of at least 1, a gain of another name.
+
+    Notes
+    -----
+    Convention: documents with equal scores share their places and get the mean of their discounts, as in
+    scikit-learn, so a model that gives everything the same score is not paid for the order in the file.
+    scikit-learn: `ndcg_score(relevance, scores, k=k)`, the relevance first, gain linear.
+    Source: Järvelin and Kekäläinen (2002), doi:10.1145/582415.582418; exponential gains:
+    Burges et al. (2005).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores, relevance = np.array([[2.0, 1.5, 1.0]]), np.array([[2, 0, 1]])
+    >>> ndcg(scores, relevance).round(4), ndcg(scores, relevance, gain="linear").round(4)
+    (array([0.9639]), array([0.9502]))
+    """
+    given = {"scores": scores, "relevance": relevance, "mask": mask}
+    _check_kind({key: x for key, x in given.items() if key != "mask" or _is_array(x)}, predictions=1)
+    lists(scores=scores, relevance=relevance)
+    if gain not in GAINS:
+        raise ValueError(f'gain must be "exponential" or "linear", got {gain!r}')
+    if k is not None and (not isinstance(k, Integral) or isinstance(k, bool)):
+        raise TypeError(f"k must be a whole number, got {type(k).__name__}")
+    if k is not None and k < 1:
+        raise ValueError(f"k must be at least 1, got {k}")
+    mask = _checked_mask(mask, scores)
+    dtype = scores.dtype
+    relevance, scores = (
+        _at_precision(xp.where(mask, x, xp.zeros_like(x)), scores) for x in (relevance, scores)
+    )
+    at_least_0.check_array("relevance", relevance, None)
+    with np.errstate(all="ignore"):  # 0 / 0 where nothing is relevant
+        gains = _gains(relevance, gain)
+        values = _dcg(gains, scores, mask, k) / _best_dcg(gains, k)
+    return xp.astype(values, dtype)
+
+
+def _dcg(gains, scores, mask, k):
+    """By sorting, so that lists may be long; at each place stands the mean gain of its tie."""
+    keys = xp.where(mask, -scores, np.inf)
+    order = xp.argsort(keys, axis=-1)
+    keys, gains = (xp.take_along_axis(x, order, axis=-1) for x in (keys, gains))
+    namespace, places, last = array_namespace(keys), _places(keys), keys.shape[-1] - 1
+    differs = keys[..., 1:] != keys[..., :-1]
+    first = _running_max(xp.where(differs, places[1:], xp.zeros_like(places[1:])))
+    first = namespace.concat([xp.zeros_like(gains[..., :1]), first], axis=-1)
+    after = _running_max(xp.where(xp.flip(differs, axis=-1), places[1:], xp.zeros_like(places[1:])))
+    after = last - xp.flip(namespace.concat([xp.zeros_like(gains[..., :1]), after], axis=-1), axis=-1) + 1
+    total = namespace.concat([xp.zeros_like(gains[..., :1]), xp.cumulative_sum(gains, axis=-1)], axis=-1)
+    low, high = (xp.take_along_axis(total, xp.astype(x, order.dtype), axis=-1) for x in (first, after))
+    values = xp.sum((high - low) / (after - first) * _worth_of_places(gains, k), axis=-1)
+    return xp.where(xp.any(keys != keys, axis=-1), np.nan, values)
+
+
+def _running_max(x):
+    return x.cummax(-1).values if is_torch_array(x) else np.maximum.accumulate(x, axis=-1)
+
+
+ndcg.__doc__ = _with_shared_text(ndcg.__doc__)

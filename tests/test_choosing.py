@@ -1,0 +1,473 @@
+"""The catalog and the tree agree with the library: each formula and each line of code of a card is run.
+
+optax and Keras are no requirements of the course; where they are installed, their lines are compared too.
+"""
+
+import importlib
+import inspect
+import math
+import random
+import re
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import numpy as np
+import pytest
+from equations import Symbols, Unreadable, canonical
+from equations.reader import close
+from mpmath import mp
+from scipy.special import expit, softmax
+from test_equations import mutants
+
+import lossutils
+from lossutils import catalog
+from lossutils.catalog import CARDS, TREE, Leaf, paths
+
+ROOT = Path(__file__).parents[1]
+LOSSES = [name for name in lossutils.__all__ if hasattr(getattr(lossutils, name), "grad")]
+each_card = pytest.mark.parametrize("name", CARDS)
+
+
+def test_every_loss_has_a_card_and_every_card_a_loss():
+    assert set(CARDS) == set(LOSSES)
+
+
+def test_every_loss_is_the_end_of_a_path():
+    assert {leaf.loss for _, leaf in paths()} == set(LOSSES)
+
+
+@each_card
+def test_a_card_says_everything_in_a_line_or_two(name):
+    for field in ("task", "aims", "gradient", "outliers", "use", "not_for", "red_flag", "output"):
+        assert 3 <= len(getattr(CARDS[name], field)) <= 120, field
+
+
+# --- Drawn arguments ----------------------------------------------------------------------------------------
+
+N, K = 6, 4
+SETTINGS = {
+    "delta": 0.7,
+    "q": 0.7,
+    "p": 1.5,
+    "pos_weight": 3.0,
+    "class_weight": np.array([1.0, 2.0, 0.5, 4.0]),
+    "label_smoothing": 0.1,
+    "gamma": 1.7,
+    "alpha": 0.3,
+    "beta": 0.6,
+    "smooth": 0.5,
+    "margin": 0.8,
+    "temperature": 0.3,
+    "false_negative_cost": 10.0,
+    "false_positive_cost": 2.0,
+    "thresholds": np.array([-1.0, 0.2, 1.5]),
+}
+
+
+def positional(name, rng):
+    """The arrays of a call, in the order of the signature."""
+    real, logits = rng.normal(size=N) * 2, rng.normal(size=(N, K)) * 2
+    flags, signs, labels = np.tile([0.0, 1.0], N // 2), np.tile([-1.0, 1.0], N // 2), rng.permutation(N) % K
+    vectors = rng.normal(size=(3, N, 3)) / 4
+    match name:
+        case "bce":
+            return expit(real), flags
+        case "hinge" | "squared_hinge":
+            return real, signs
+        case "ordinal":
+            return real, labels
+        case "cce" | "generalized_cross_entropy":
+            return softmax(logits, axis=1), labels
+        case "kl_divergence":
+            return softmax(logits, axis=1), rng.dirichlet([2] * K, size=N)
+        case "contrastive":
+            return *vectors[:2], flags
+        case "cosine_embedding":
+            return *vectors[:2], signs
+        case "triplet":
+            return tuple(vectors)
+        case "batch_hard_triplet":
+            return vectors[0], np.arange(N) % 3
+        case "info_nce" | "nt_xent":
+            return tuple(vectors[:2])
+    return {
+        catalog.NUMBER: (real, real + rng.normal(size=N) * 1.5),
+        catalog.YES_NO: (real, flags),
+        catalog.CLASS: (logits, labels),
+        catalog.LABELS: (expit(logits), rng.integers(2, size=(N, K)) * 1.0),
+        catalog.ORDER: (logits, np.array([rng.permutation([2.0, 0.0, 1.0, 0.0]) for _ in range(N)])),
+    }[CARDS[name].task]
+
+
+def arguments(name, seed):
+    """The drawn arguments of a loss by name: arrays, and a value for every parameter."""
+    names = list(inspect.signature(getattr(lossutils, name)).parameters)
+    arrays = positional(name, np.random.default_rng(seed))
+    settings = {key: SETTINGS[key] for key in names if key in SETTINGS}
+    if name == "multiclass_hinge":
+        settings["p"] = 2 if seed % 2 else 1
+    return dict(zip(names, arrays, strict=False)), settings
+
+
+# --- Formulas -----------------------------------------------------------------------------------------------
+
+# What the formulas call the parameters; p is also a probability, σ also a function.
+LETTERS = {
+    "delta": r"\delta",
+    "q": "q",
+    "p": "p",
+    "gamma": r"\gamma",
+    "alpha": r"\alpha",
+    "beta": r"\beta",
+    "smooth": "c",
+    "margin": "m",
+    "temperature": "T",
+    "pos_weight": "w",
+    "false_negative_cost": "C",
+    "false_positive_cost": "A",
+    "thresholds": "b_k",
+}
+
+
+def cosines(a, b):
+    return (a / np.linalg.norm(a, axis=-1, keepdims=True)) @ (b / np.linalg.norm(b, axis=-1, keepdims=True)).T
+
+
+def of_one_example(name, arrays, i):
+    """What the formula of a loss calls the arguments of example i; two of them for its two views."""
+    first, second, *third = arrays.values()
+    match name:
+        case "bce":
+            return [{"p": first[i], "y": second[i]}]
+        case "hinge" | "squared_hinge":
+            return [{"s": first[i], "y": second[i]}]
+        case "focal":
+            return [{"p": expit(first[i] * (2 * second[i] - 1)), "a": 0.3 if second[i] else 0.7}]
+        case "ordinal":
+            return [{"z": first[i], "k": int(second[i])}]
+        case "multiclass_hinge":
+            return [{"s_j": list(first[i]), "t": int(second[i]) + 1}]
+        case "cross_entropy":
+            return [{"z_j": list(first[i]), "t": int(second[i]) + 1}]
+        case "softmax_focal":
+            return [{"p_j": list(softmax(first[i])), "t": int(second[i]) + 1}]
+        case "cce" | "generalized_cross_entropy":
+            return [{"p_j": list(first[i]), "t": int(second[i]) + 1}]
+        case "kl_divergence" | "dice" | "jaccard" | "tversky":
+            return [{"p_j": list(first[i]), "y_j": list(second[i])}]
+        case "contrastive":
+            return [{"d": np.linalg.norm(first[i] - second[i]), "y": third[0][i]}]
+        case "cosine_embedding":
+            return [{"c": cosines(first, second)[i, i], "y": third[0][i]}]
+        case "triplet":
+            away = [np.linalg.norm(first[i] - other[i]) for other in (second, third[0])]
+            return [dict(zip(["d_+", "d_-"], away, strict=True))]
+        case "batch_hard_triplet":
+            distances, same = np.linalg.norm(first - first[i], axis=1), second == second[i]
+            return [{"d_+": distances[same].max(), "d_-": distances[~same].min()}]
+        case "info_nce":
+            return [{"c_j": list(cosines(first, second)[i]), "K": N, "i": i + 1}]
+        case "nt_xent":  # among the 2N − 1 other views, that of the same example is number i + N or i + 1
+            table = cosines(*[np.concatenate([first, second])] * 2)
+            both = [(i, i + N), (i + N, i + 1)]
+            return [{"c_j": list(np.delete(table[k], k)), "K": 2 * N - 1, "i": other} for k, other in both]
+    if CARDS[name].task == catalog.ORDER:
+        gains, order = np.sort(2 ** second[i] - 1)[::-1], (-first[i]).argsort().argsort()
+        letters = {
+            "s_j": list(first[i]),
+            "y_j": list(second[i]),
+            "P": sum(a > b for a in second[i] for b in second[i]),
+            "D_j": list(1 / np.log2(order + 2)),
+            "M": sum(gains / np.log2(np.arange(K) + 2)),
+            "n": K,
+        }
+        return [letters]
+    score = r"\hat y" if CARDS[name].task == catalog.NUMBER else "z"
+    return [{score: first[i], "y": second[i]} | ({"p": r"\sigma(z)"} if score == "z" else {})]
+
+
+def value_of_formula(formula, letters):
+    own = {r"\sigma(x)": r"\frac{1}{1 + \exp(-x)}", "K": K, **letters}
+    if "b_k" in own:
+        own["b_k"] = [-mp.inf, *map(mp.mpf, own["b_k"]), mp.inf].__getitem__
+    symbols = Symbols({canonical(key): value for key, value in own.items()})
+    with mp.workdps(40):
+        return symbols.read(formula)(symbols.draw(random.Random(0)))
+
+
+def examples(name, seed):
+    """The value of each example, and what the formula is evaluated at: once, or for both views of NT-Xent."""
+    arrays, settings = arguments(name, seed)
+    settings = {key: value for key, value in settings.items() if key in LETTERS}
+    letters = {LETTERS[key]: value for key, value in settings.items()}
+    values = getattr(lossutils, name)(*arrays.values(), **settings, reduction="none")
+    for i, value in enumerate(values):
+        yield value, [letters | of_one for of_one in of_one_example(name, arrays, i)]
+
+
+def formula_holds(formula, cases):
+    """Is the formula right at every example? One that cannot be evaluated is not."""
+    try:
+        for value, places in cases:
+            mean = mp.fsum(value_of_formula(formula, letters) for letters in places) / len(places)
+            assert close(mean, mp.mpf(float(value)))
+    except (AssertionError, Unreadable, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return False
+    return True
+
+
+@each_card
+def test_the_formula_is_that_of_the_function(name):
+    cases = [case for seed in range(2) for case in examples(name, seed)]
+    assert formula_holds(CARDS[name].formula, cases)
+    unnoticed = [where for mutant, where in mutants(CARDS[name].formula) if formula_holds(mutant, cases)]
+    assert unnoticed == [], "these changes of a sign or a digit are not noticed"
+
+
+# --- The lines of the libraries -----------------------------------------------------------------------------
+
+
+def run(line, names):
+    """What stands before the last semicolon is executed, the value of the rest is returned."""
+    *before, last = line.split("; ")
+    exec("; ".join(before), names)
+    return float(eval(last, names))
+
+
+def torch_names():
+    import torch
+
+    torch.set_default_dtype(torch.float64)
+    return {"torch": torch, "F": torch.nn.functional, "math": math}, torch.as_tensor
+
+
+def sklearn_names():
+    from sklearn import metrics
+
+    return {**vars(metrics), "np": np, "expit": expit, "softmax": softmax}, np.asarray
+
+
+def optax_names():
+    jax = importlib.import_module("jax")
+    jax.config.update("jax_enable_x64", True)
+    optax = importlib.import_module("optax")
+    return {"jax": jax, "jnp": jax.numpy, "optax": optax}, jax.numpy.asarray
+
+
+def keras_names():
+    jax = importlib.import_module("jax")
+    keras = importlib.import_module("keras")
+    keras.config.set_floatx("float64")
+    return {"keras": keras, "jax": jax, "jnp": jax.numpy}, jax.numpy.asarray
+
+
+LIBRARIES = {"torch": torch_names, "sklearn": sklearn_names}
+LIBRARIES |= {
+    name: names for name, names in [("optax", optax_names), ("keras", keras_names)] if find_spec(name)
+}
+LINES = [(name, library) for name in CARDS for library in LIBRARIES if getattr(CARDS[name], library)]
+
+
+def differs(name, library, line, seed):
+    """The value of a line and that of lossutils, with those parameters that the line mentions."""
+    names, convert = LIBRARIES[library]()
+    arrays, settings = arguments(name, seed)
+    settings = {key: value for key, value in settings.items() if re.search(rf"\b{key}\b(?!=)", line)}
+    expected = float(getattr(lossutils, name)(*arrays.values(), **settings))
+    converted = {key: convert(x) if isinstance(x, np.ndarray) else x for key, x in settings.items()}
+    value = run(line, {**names, **{key: convert(x) for key, x in arrays.items()}, **converted})
+    return value != pytest.approx(expected, rel=1e-6 if library == "keras" else 1e-10)
+
+
+@each_card
+def test_a_line_of_torch_takes_every_parameter(name):
+    _, settings = arguments(name, seed=0)
+    assert [key for key in settings if not re.search(rf"\b{key}\b(?!=)", CARDS[name].torch)] == []
+
+
+@pytest.fixture
+def double():
+    """PyTorch's default dtype is put back after a test."""
+    import torch
+
+    before = torch.get_default_dtype()
+    yield
+    torch.set_default_dtype(before)
+
+
+@pytest.mark.parametrize(("name", "library"), LINES)
+def test_a_line_of_another_library_computes_the_same(name, library, double):
+    line = getattr(CARDS[name], library)
+    assert not any(differs(name, library, line, seed) for seed in range(3))
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "old", "new"),
+    [
+        ("mse", "torch", "mse", "l1"),
+        ("huber", "torch", "huber_loss(pred, target, delta", "smooth_l1_loss(pred, target, beta"),
+        ("quantile", "sklearn", "target, pred", "pred, target"),
+        ("bce_with_logits", "sklearn", "expit(pred)", "expit(expit(pred))"),
+        ("kl_divergence", "torch", "pred.log(), target", "target.log(), pred"),
+        ("kl_divergence", "torch", "batchmean", "sum"),
+        ("hinge", "torch", "1 - target", "1 + target"),
+        ("contrastive", "torch", "(1 - same)", "(same - 1)"),
+    ],
+)
+def test_a_wrong_line_is_noticed(name, library, old, new, double):
+    line = getattr(CARDS[name], library)
+    assert old in line
+    assert differs(name, library, line.replace(old, new), seed=0)
+
+
+# --- The tree -----------------------------------------------------------------------------------------------
+
+rng = np.random.default_rng(5)
+CLASS_LOGITS, VECTORS = rng.normal(size=(6, 4)), rng.normal(size=(3, 6, 3))
+FLAGS = np.array([[1.0, 0, 0, 1], [0, 0, 1, 0], [0, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 1], [1, 0, 0, 0]])
+EXAMPLES = {
+    catalog.NUMBER: {
+        "pred": np.array([2.0, 3.5, -1.0]),
+        "target": np.array([2.5, 3.0, 40.0]),
+        "scale": 0.8,
+    },
+    catalog.YES_NO: {
+        "logits": np.array([-3.0, 0.5, 2.0]),
+        "probability": np.array([0.05, 0.6, 0.9]),
+        "score": np.array([-1.5, 0.2, 3.0]),
+        "target": np.array([0.0, 1.0, 1.0]),
+        "sign": np.array([-1.0, 1.0, 1.0]),
+    },
+    catalog.CLASS: {
+        "logits": CLASS_LOGITS,
+        "scores": CLASS_LOGITS,
+        "probabilities": softmax(CLASS_LOGITS, axis=1),
+        "target": np.array([0, 3, 1, 2, 0, 0]),
+        "class_weight": np.array([0.5, 1.0, 2.0, 4.0]),
+        "thresholds": np.array([-1.0, 0.0, 1.5]),
+    },
+    catalog.LABELS: {
+        "logits": CLASS_LOGITS,
+        "flags": FLAGS,
+        "masks": expit(CLASS_LOGITS),
+        "pos_weight": np.array([1.0, 2.0, 3.0, 1.0]),
+    },
+    catalog.DISTRIBUTION: {
+        "logits": CLASS_LOGITS,
+        "probabilities": softmax(CLASS_LOGITS, axis=1),
+        "distribution": np.full((6, 4), 0.25),
+    },
+    catalog.EMBEDDING: {
+        "x1": VECTORS[0],
+        "x2": VECTORS[1],
+        "anchor": VECTORS[0],
+        "positive": VECTORS[1],
+        "negative": VECTORS[2],
+        "embeddings": VECTORS[0],
+        "labels": np.array([0, 0, 1, 1, 2, 2]),
+        "same": np.array([1, 0, 1, 0, 1, 0]),
+        "sign": np.array([1.0, -1, 1, -1, 1, -1]),
+    },
+    catalog.ORDER: {
+        "scores": CLASS_LOGITS,
+        "relevance": np.array([[3.0, 0, 1, 0]] * 6),
+    },
+}
+
+
+def defects(tree):
+    """What is wrong with a tree, in words: every path is walked and the call at its end is run."""
+    found = []
+    for answers, leaf in paths(tree):
+        where = " > ".join(answers)
+        if leaf.loss not in CARDS:
+            found.append(f"{where}: no loss is called {leaf.loss}")
+        elif not re.search(rf"\b{leaf.loss}\(", leaf.call):
+            found.append(f"{where}: {leaf.call} does not call {leaf.loss}")
+        else:
+            arrays = EXAMPLES[answers[0]]
+            if leaf.loss == "ordinal":  # one score an example
+                arrays = arrays | {"logits": arrays["logits"][:, 0]}
+            try:
+                value = eval(leaf.call, {**vars(lossutils), **arrays})
+                if np.ndim(value) or not np.isfinite(value):
+                    found.append(f"{where}: {leaf.call} is {value}")
+            except Exception as error:
+                found.append(f"{where}: {leaf.call}: {error}")
+    return found
+
+
+def test_every_path_ends_at_a_call_that_runs():
+    assert len(list(paths())) >= len(LOSSES)
+    assert defects(TREE) == []
+
+
+@pytest.mark.parametrize(
+    ("leaf", "words"),
+    [
+        (Leaf("mean_error", "mean_error(pred, target)"), "no loss is called mean_error"),
+        (Leaf("mae", "mse(pred, target)"), "does not call mae"),
+        (Leaf("mae", "mae(pred, targets)"), "name 'targets' is not defined"),
+        (Leaf("mae", "mae(pred, target[:2])"), "nothing is broadcast"),
+        (Leaf("mae", 'mae(pred, target, reduction="none")'), "is ["),
+        (Leaf("quantile", "quantile(pred, target, q=9)"), "strictly between"),
+    ],
+)
+def test_a_broken_leaf_is_noticed(leaf, words):
+    assert words in defects(catalog.Question("?", {catalog.NUMBER: leaf}))[0]
+
+
+def questions(node=TREE):
+    if not isinstance(node, Leaf):
+        yield node
+        for following in node.answers.values():
+            yield from questions(following)
+
+
+def test_a_question_is_asked_and_has_several_answers():
+    assert [q.text for q in questions() if not q.text.endswith("?") or len(q.answers) < 2] == []
+    assert set(TREE.answers) == {card.task for card in CARDS.values()}
+
+
+# --- The numbers of the tables ------------------------------------------------------------------------------
+
+
+def extension():
+    spec = spec_from_file_location("course_choosing", ROOT / "book/_ext/course_choosing.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in CARDS if CARDS[name].task in (catalog.NUMBER, catalog.YES_NO, catalog.CLASS)],
+)
+def test_the_pull_is_the_slope_of_the_loss_by_the_score(name):
+    """Also through the sigmoid and the softmax of the losses that take probabilities."""
+    places, h, table = np.array([-4.0, 0.1, 4.0]), 1e-6, extension()
+    options = table.OPTIONS.get(name, {})
+
+    def value(score):
+        loss, classes = getattr(lossutils, name), np.stack([0 * score, score], axis=1)
+        if name in ("cce", "generalized_cross_entropy"):
+            classes = softmax(classes, axis=1)
+        if CARDS[name].task == catalog.NUMBER:
+            target, pred = np.zeros(3), score
+        elif name == "ordinal":
+            target, pred, options["thresholds"] = np.ones(3, dtype=int), score, [0.0]
+        elif CARDS[name].task == catalog.CLASS:
+            target, pred = np.ones(3, dtype=int), classes
+        else:
+            target, pred = np.ones(3), expit(score) if name == "bce" else score
+        return loss(pred, target, reduction="none", **options)
+
+    slope = (value(places + h) - value(places - h)) / (2 * h)
+    assert table.pull(name, places) == pytest.approx(slope, rel=1e-5, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("slope", "text"), [(2.0, "2"), (-0.0179, "−0.018"), (-1e-5, "−0.000…"), (0.0, "0"), (-0.98, "−0.98")]
+)
+def test_how_a_slope_is_shown(slope, text):
+    assert extension().shown(slope) == text

@@ -1,0 +1,226 @@
+"""Numbers and statements of the metric learning chapter that do not come from its notebook."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lossutils import (
+    batch_hard_triplet,
+    contrastive,
+    cosine_embedding,
+    info_nce,
+    mine_triplets,
+    nt_xent,
+    triplet,
+)
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "book/metric_learning.md").read_text(encoding="utf-8")
+NOTEBOOK = json.loads((ROOT / "notebooks/metric_learning.ipynb").read_text(encoding="utf-8"))
+
+
+def printed(cell):
+    (found,) = [c for c in NOTEBOOK["cells"] if c["id"] == cell]
+    return "".join("".join(output.get("text", "")) for output in found["outputs"])
+
+
+def rows(start):
+    """The cells of the table rows whose first cell is `start`, as text."""
+    return [
+        [cell.strip() for cell in found.split("|")]
+        for found in re.findall(rf"(?m)^\| {re.escape(start)} \|(.*)\|$", PAGE)
+    ]
+
+
+def along(*numbers):
+    """Points on a line, one a row."""
+    return np.array(numbers)[:, None]
+
+
+def test_pairs_rest_at_one_minus_pi_margins():
+    d = np.linspace(0, 2, 2001)
+    for pi in (0.1, 0.3, 0.9):
+        for margin in (0.5, 1.5):
+            both = [
+                contrastive(0 * d[:, None], d[:, None], np.full(2001, y), margin=margin, reduction="none")
+                for y in (1, 0)
+            ]
+            risk = pi * both[0] + (1 - pi) * both[1]
+            assert abs(d[risk.argmin()] - (1 - pi) * margin) < 1.1e-3
+
+
+def test_contrastive_has_a_scale_and_no_place():
+    rng = np.random.default_rng(0)
+    x1, x2 = rng.normal(size=(2, 6, 3)) / 3
+    turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
+    same = np.array([1, 0, 1, 0, 0, 1])
+    value = contrastive(x1, x2, same)
+    assert np.isclose(contrastive(x1 @ turn + 5, x2 @ turn + 5, same), value)
+    assert not np.isclose(contrastive(2 * x1, 2 * x2, same), value)
+
+
+def test_the_regimes():
+    positive, margin = 1.0, 0.5
+    for negative, low, high in [
+        (0.4, margin, np.inf),
+        (1.0, margin, margin),
+        (1.2, 0, margin),
+        (1.5, 0, 0),
+        (3.0, 0, 0),
+    ]:
+        value = triplet(along(0.0), along(positive), along(-negative), margin=margin)
+        assert low <= value <= high
+    assert 0 < triplet(along(0.0), along(1.0), along(-1.2), margin=margin) < margin
+
+
+@pytest.mark.parametrize("start", ["1", "10", "0.01"])
+def test_length_of_the_gradient_of_a_triplet(start):
+    """The table of the page, Euclidean by the library and squared by torch."""
+    ((negative, euclidean, lengths, squared, others),) = [r for r in rows(start) if "," in r[2]]
+    p, n = float(start), float(negative)
+    points = [np.zeros((1, 2)), np.array([[p, 0.0]]), np.array([[0.0, n]])]
+    assert triplet(*points, margin=0.2) == pytest.approx(float(euclidean), abs=1e-9)
+    slopes = [np.linalg.norm(s) for s in triplet.grad(*points, margin=0.2)[1:]]
+    assert slopes == pytest.approx([float(x) for x in lengths.split(",")])
+    a, b, c = (torch.tensor(x, requires_grad=True) for x in points)
+    loss = ((a - b) ** 2).sum() - ((a - c) ** 2).sum() + 0.2
+    loss.backward()
+    assert float(loss.detach()) == pytest.approx(float(squared), abs=1e-9)
+    assert [float(x.grad.norm()) for x in (b, c)] == pytest.approx([float(x) for x in others.split(",")])
+
+
+def test_slope_by_the_scale_is_the_loss_minus_the_margin():
+    rng = np.random.default_rng(1)
+    z, labels, h = rng.normal(size=(12, 3)), np.repeat(np.arange(4), 3), 1e-6
+    for kind, sign in (("hard", 1), ("semi-hard", -1)):
+        places = mine_triplets(z, labels, margin=1.0, kind=kind)
+        value, up, down = (triplet(*(s * z[p] for p in places), margin=1.0) for s in (1, 1 + h, 1 - h))
+        assert (up - down) / (2 * h) == pytest.approx(value - 1.0, abs=1e-5)
+        assert sign * (value - 1.0) > 0
+
+
+def test_values_at_one_point():
+    """The table of the page, and what the trap box says of miners."""
+    point, labels = np.ones((12, 4)) / 2, np.repeat(np.arange(4), 3)
+    i, j = np.triu_indices(12, 1)
+    same = (labels[i] == labels[j]) * 1
+    assert contrastive(point[i], point[j], same, margin=0.7) == pytest.approx((1 - same.mean()) * 0.49)
+    assert batch_hard_triplet(point, labels, margin=0.3) == pytest.approx(0.3)
+    for temperature in (0.01, 0.5):
+        assert info_nce(point, point, temperature=temperature) == pytest.approx(np.log(12))
+        assert nt_xent(point, point, temperature=temperature) == pytest.approx(np.log(23))
+
+
+def test_values_of_the_start_and_of_the_floor():
+    assert (
+        f"{np.log(64):.2f}" == "4.16" and f"{np.log(4096):.2f}" == "8.32" and f"{np.log(256):.3f}" == "5.545"
+    )
+    floor = [np.log1p(63 * np.exp(-64 / 63 / t)) for t in (0.5, 0.1)]
+    assert f"{floor[0]:.2f}" == "2.23" and f"{floor[1]:.4f}" == "0.0024"
+    assert "it is 2.23, more than half" in PAGE and "it is 0.0024" in PAGE
+    assert floor[0] > np.log(64) / 2
+
+
+@pytest.mark.parametrize("start", ["0.02", "0.05", "0.1", "0.5", "1"])
+def test_shares_of_the_push(start):
+    (numbers,) = [r for r in rows(start) if len(r) == 5 and "," not in r[2]]
+    t, cosines = float(start), np.array([0.9, 0.7, 0.5, *[0.0] * 60])
+    torch_scores = torch.tensor(np.append(0.8, cosines) / t, requires_grad=True)
+    F.cross_entropy(torch_scores[None], torch.tensor([0])).backward()
+    push = torch_scores.grad.numpy()[1:]
+    share = push / push.sum()
+    assert [f"{x:.3f}" for x in (*share[:3], share[3:].sum(), push.sum())] == numbers
+
+
+def test_factors_of_the_temperature():
+    assert f"{np.exp(0.2 / 0.05):.0f}" == "55" and f"{np.exp(0.2 / 0.5):.1f}" == "1.5"
+    assert [f"{np.exp(0.4 / t):.{d}f}" for t, d in ((0.5, 1), (0.1, 0), (0.05, 0))] == ["2.2", "55", "2981"]
+    assert f"{0.4 / np.log(3):.2f}" == "0.36"
+
+
+def test_cold_and_hot_info_nce():
+    """Cold: the hardest negative, without a margin. Hot: an even push."""
+    rng = np.random.default_rng(0)
+    query, key = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in rng.normal(size=(2, 6, 4)))
+    c = query @ key.T
+    cold = 1e-4 * info_nce(query, key, temperature=1e-4, reduction="none")
+    assert cold == pytest.approx(c.max(axis=1) - np.diag(c), abs=1e-3)
+    hot = 1e4 * (info_nce(query, key, temperature=1e4, reduction="none") - np.log(6))
+    assert hot == pytest.approx(c.mean(axis=1) - np.diag(c), abs=1e-3)
+
+
+def test_the_positive_is_in_the_sum():
+    """Without it a loss can be negative; with it never."""
+    query = torch.eye(3, dtype=torch.float64)
+    scores = query @ query.T / 0.1
+    without = torch.logsumexp(scores.masked_fill(torch.eye(3, dtype=torch.bool), -torch.inf), 1) - 10
+    assert without.max() < 0 <= info_nce(query, query)
+    assert info_nce(query, query) == pytest.approx(float(F.cross_entropy(scores, torch.arange(3))))
+
+
+def test_conventions_of_torch():
+    rng = np.random.default_rng(0)
+    x1, x2, x3 = (torch.tensor(x) for x in rng.normal(size=(3, 5, 4)))
+    target = torch.tensor([1.0, -1, 1, -1, -1])
+    expected = F.cosine_embedding_loss(x1, x2, target, margin=0.1)
+    assert float(cosine_embedding(x1, x2, target, margin=0.1)) == pytest.approx(float(expected))
+    expected = F.triplet_margin_loss(x1, x2, x3, eps=0)
+    assert float(triplet(x1, x2, x3)) == pytest.approx(float(expected))
+    with pytest.raises(ValueError):
+        contrastive(x1, x2, target)
+
+
+def test_false_negatives():
+    def at_least_one(n, k):
+        return 1 - (1 - 1 / k) ** (n - 1)
+
+    assert [f"{at_least_one(n, 1000):.0%}" for n in (64, 256, 4096)] == ["6%", "23%", "98%"]
+    assert round(4095 / 1000) == 4
+    assert f"{511 / 5000:.2f}" == "0.10" and at_least_one(3466, 5000) < 0.5 < at_least_one(3467, 5000)
+
+
+def test_memory_of_a_batch():
+    megabytes = [rows**2 * 4 / 1e6 for rows in (4096, 2 * 4096, 32768)]
+    assert [f"{m:.0f}" for m in megabytes] == ["67", "268", "4295"]
+    largest = int((24e9 / 16) ** 0.5 / 2)
+    assert largest == 19364 and f"N = {largest}" in PAGE
+    assert f"{4096 * 128 * 4 / 1e6:.0f}" == "2"
+
+
+def test_mining_by_hand():
+    x, labels = along(0.0, 1.0, 1.5, 3.0), np.array([0, 0, 1, 1])
+    counts = [len(mine_triplets(x, labels, kind=kind)[0]) for kind in ("all", "hard", "semi-hard", "easy")]
+    assert counts == [8, 3, 2, 3]
+    assert batch_hard_triplet(x, labels, reduction="none").tolist() == [0.5, 1.5, 2.0, 0.5]
+
+
+def test_forces_of_a_pair():
+    x1, x2 = np.array([[0.0, 0.0]]), np.array([[0.3, 0.4]])
+    for same, slope in ((1, [-0.6, -0.8]), (0, [0.6, 0.8])):
+        assert contrastive(x1, x2, np.array([same])) == pytest.approx(0.25)
+        assert contrastive.grad(x1, x2, np.array([same]))[0][0] == pytest.approx(slope)
+
+
+def test_words_for_numbers_of_the_notebook():
+    """What the page says of the runs without quoting a number."""
+    out = printed("mining")
+    collapsed = [float(x) for x in re.findall(r"largest spread of the ten ([\d.]+)", out)]
+    assert len(collapsed) == 2 and max(collapsed) < 0.1  # "all ten seeds collapse"
+    found = dict(re.findall(r"(?m)^ +(0%|20%) +semi-hard +([\d.]+)", out))
+    assert float(found["20%"]) > 0.9
+    recalls = [float(x) for x in re.findall(r"run [A-D]: loss [\d.]+, recall@1 ([\d.]+)", printed("opening"))]
+    losses = [float(x) for x in re.findall(r"run [A-D]: loss ([\d.]+)", printed("opening"))]
+    assert np.argmax(losses) == np.argmax(recalls) == 3
+    assert np.argmin(losses) == 1 and sorted(recalls)[-2] != recalls[1]
+
+
+def test_unseen_digits_are_worse_than_raw_and_untrained():
+    (line,) = re.findall(r"(?m)^digits_unseen (.*)$", printed("compare"))
+    raw, untrained = (float(re.search(rf"{word} ([\d.]+)", line)[1]) for word in ("features", "untrained"))
+    trained = [float(x) for x in re.findall(r"([\d.]+) \([\d.]+\), ", line)]
+    assert len(trained) == 4 and max(trained) < untrained < raw
