@@ -274,7 +274,7 @@ def test_images_of_classes():
     found = {loss: causes(check_loss(loss, pred, target)) for loss in (F.cross_entropy, mixed_up, moved)}
     assert "batch-order" in found[mixed_up]
     assert found[moved] == found[mixed_up] - {"batch-order"} <= {"lost-digits", "half-precision", EMPTY}
-    assert found[F.cross_entropy] <= found[moved]
+    assert found[F.cross_entropy] - {"all-ignored"} <= found[moved]
 
 
 @pytest.mark.parametrize("shape", [(4, 1, 5, 6), (4, 5, 6), (4, 1, 2, 5, 6)])
