@@ -172,6 +172,7 @@ def test_what_is_found_in_scikit_learn_is_true():
     m = sklearn.metrics
     assert m.log_loss([1], [[1.0, 0.0]], labels=[0, 1]) == pytest.approx(-math.log(np.finfo(float).eps))
     assert m.hinge_loss([1], [2.0]) == 3  # one class in the batch is taken for the negative one
+    assert m.hinge_loss([1], [2.0], labels=[-1, 1]) == 3  # also if it is told the classes
     assert m.hinge_loss([-1, 1], [-2.0, 2.0]) == 0
     assert m.max_error(np.array([1], dtype=np.uint8), np.array([2], dtype=np.uint8)) == 255
     assert m.root_mean_squared_error(np.array([0.0, 3.0]), np.zeros(2)) == pytest.approx(math.sqrt(4.5))
@@ -255,6 +256,85 @@ def test_an_example_says_what_the_loss_takes(as_tensors):
         assert not causes(report) - {"dtype-changed"}, report
     triple = tuple(rng.normal(size=(4, 2)) for _ in range(3))
     assert check_loss(lossutils.triplet, triple)
+
+
+def pixels(seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(4, 3, 5, 6)), rng.integers(3, size=(4, 5, 6))
+
+
+def test_images_of_classes():
+    def mixed_up(pred, target):  # (N, K, H, W) is not (N·H·W, K) read in another shape
+        return F.cross_entropy(pred.reshape(-1, pred.shape[1]), target.ravel())
+
+    def moved(pred, target):
+        return F.cross_entropy(pred.movedim(1, -1).reshape(-1, pred.shape[1]), target.ravel())
+
+    pred, target = map(torch.as_tensor, pixels())
+    found = {loss: causes(check_loss(loss, pred, target)) for loss in (F.cross_entropy, mixed_up, moved)}
+    assert "batch-order" in found[mixed_up]
+    assert found[moved] == found[mixed_up] - {"batch-order"} <= {"lost-digits", "half-precision", EMPTY}
+    assert found[F.cross_entropy] - {"all-ignored"} <= found[moved]
+
+
+@pytest.mark.parametrize("shape", [(4, 1, 5, 6), (4, 5, 6), (4, 1, 2, 5, 6)])
+def test_images_of_masks(shape):
+    mask = torch.as_tensor(np.random.default_rng(0).random(shape) < 0.5).double()
+    logits = torch.as_tensor(np.random.default_rng(1).normal(size=shape))
+    axes = tuple(range(1, len(shape)))
+
+    def dice(pred, target):
+        assert pred.ndim == len(shape)
+        both = (pred * target).sum(axes)
+        return 1 - (2 * both + 1) / (pred.sum(axes) + target.sum(axes) + 1)
+
+    def clipped(pred, target):
+        assert pred.ndim == len(shape)
+        p = torch.sigmoid(pred).clamp(1e-7, 1 - 1e-7)
+        return F.binary_cross_entropy(p, target)
+
+    assert "clipped" in causes(check_loss(clipped, logits, mask))
+    report = check_loss(dice, torch.sigmoid(logits), mask)
+    assert report.taken_as[0][1].startswith("masks:") and report.taken_as[0][1].endswith("as images")
+    assert causes(report) <= {"half-precision", "target-range", "prediction-range"}, report
+
+
+def test_a_ratio_over_the_batch_is_no_error():
+    def batch_dice(pred, target):
+        return 1 - (2 * (pred * target).sum() + 1) / (pred.sum() + target.sum() + 1)
+
+    report = check_loss(batch_dice, "masks")
+    assert "batch-split" in causes(report) and {f.severity for f in report.findings} == {"warning"}
+
+
+def test_weights_in_float32():
+    weight = torch.tensor([0.5, 1.0, 2.0, 4.0])
+
+    class Weighted(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("weight", weight.clone())
+
+        def forward(self, logits, target):
+            return F.cross_entropy(logits, target, self.weight, reduction="sum") / len(logits)
+
+    module = Weighted()
+    for loss in (module, Weighted):
+        assert causes(check_loss(loss, "class logits")) == {"lost-digits", "half-precision", EMPTY}
+    assert module.weight.dtype == torch.float32
+
+    def closure(logits, target):
+        return F.cross_entropy(logits, target, weight, reduction="sum") / len(logits)
+
+    report = check_loss(closure, "class logits", "classes")
+    assert causes(report) == {EMPTY} and "it refuses float64" in report.taken_as[1][1]
+
+
+def test_a_guess_is_said_to_be_one():
+    def gaussian(pred, target):  # a mean and a log-variance: no kind of the checker
+        return (pred[:, 1] + (target - pred[:, 0]) ** 2 * torch.exp(-pred[:, 1])).mean()
+
+    assert "a guess" in check_loss(gaussian).taken_as[0][1]
 
 
 # The report

@@ -79,6 +79,8 @@ def test_words_for_the_customers():
 def test_the_numbers_at_which_a_loss_stops():
     assert number("twice-floor") == round(np.log(1 + 9 / np.e), 3)
     assert typed(r"([\d.]+) for three classes\. \(b\)") == [round(np.log(1 + 2 / np.e), 3)]
+    floor = np.log1p(np.exp([-1.0, 0.0]))  # a sure 1 comes as sigmoid(1), a sure 0 as sigmoid(0)
+    assert typed(r"cost ([\d.]+) for the target 1 and ([\d.]+) for the target 0") == floor.round(3).tolist()
     z = np.zeros((1, 10))
     z[0, 3] = 10
     p = softmax(z)[0]
@@ -141,6 +143,14 @@ def test_numbers_of_the_problems():
     assert typed(r"from about \$z = (\d+)\$ on") == [37]
     assert 1 / (1 + np.exp(-np.array([36.0, 37.0]))) == pytest.approx([1, 1])
     assert (1 / (1 + np.exp(-np.array([36.0, 37.0]))) == 1).tolist() == [False, True]
+    with np.errstate(over="ignore"):
+        assert (1 / (1 + np.exp(np.array([709.0, 710.0]))) == 0).tolist() == [False, True]
+    x = np.random.default_rng(0).normal(size=(50, 2))
+    x, y = x - x.mean(axis=0), x @ [1, 2] - (x @ [1, 2]).mean()
+    w = np.ones(2)
+    for _ in range(300):
+        w -= 0.2 * x.T @ (x @ w[:, None] - y).mean(axis=1) / 50
+    assert np.allclose(w, 0) and ((x @ w[:, None] - y) ** 2).mean() == pytest.approx(y.var())
     assert typed(r"\(a\) (\d+) times as much\. \(b\)") == [25]
     angles = np.degrees(np.arctan2([30, 1], [0.5, 0.5]))
     assert (

@@ -610,6 +610,26 @@ def squared_error_with_mean_that_sums(pred, target, reduction="mean"):
     return {"none": each, "mean": each.sum(), "sum": each.mean()}[reduction]
 
 
+# The line beyond delta without - delta / 2.
+@broken("jump", "real", lambda p, t: np.mean(np.where(abs(p - t) <= 1, (p - t) ** 2 / 2, abs(p - t) - 0.5)))
+def huber_whose_pieces_do_not_meet(pred, target):
+    error = abs(pred - target)
+    return np.mean(np.where(error <= 1, error**2 / 2, error))
+
+
+# The wing loss of face landmarks without its constant.
+@broken(
+    "jump",
+    "real",
+    lambda p, t: torch.where(
+        (p - t).abs() < 5, 5 * torch.log1p((p - t).abs()), (p - t).abs() + 3.958797346140275
+    ),
+)
+def wing_loss_without_its_constant(pred, target):
+    error = (pred - target).abs()
+    return torch.where(error < 5, 5 * torch.log1p(error), error)
+
+
 # Called a mean, is a sum.
 @broken("wrong-reduction", "real", mean_square)
 def mean_squared_error_that_sums(pred, target):
@@ -623,7 +643,7 @@ def squared_error_with_any_reduction(pred, target, reduction="mean"):
     return each.mean() if reduction == "mean" else each.sum() if reduction == "sum" else each
 
 
-# A scatter of the sorted predictions: order statistics where pairs were meant.
+# Weights by the place in the batch, where weights by example were meant.
 @broken("batch-order", "real", torch_mse)
 def mse_weighted_by_position(pred, target):
     weight = torch.linspace(0.5, 1.5, len(pred), dtype=pred.dtype)

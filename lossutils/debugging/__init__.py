@@ -14,7 +14,7 @@ import numpy as np
 
 from .calls import Subject, is_target_first, libraries_to_try, one_thread
 from .checks import CAUSES, Finding, Trial, near, one_line, run_checks
-from .inputs import KINDS
+from .inputs import KINDS, Images
 
 __all__ = ["CAUSES", "KINDS", "Finding", "Report", "check_loss"]
 
@@ -29,9 +29,9 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
 
     It looks for a gradient that is not the derivative; a value or gradient that is NaN, infinite, clipped or
     dead where the truth is not; silent broadcasting; reductions that do not fit their names; a value that
-    depends on the order or the split of the batch; targets out of range, empty batches, hidden NaN; changed
-    inputs and dtypes; an upstream gradient that is ignored; a wrong second derivative; and a minimum that is
-    not where the target is. A kink is no finding if the gradient is a subgradient there.
+    jumps, or depends on the order or the split of the batch; targets out of range, empty batches, hidden
+    NaN; changed inputs and dtypes; an upstream gradient that is ignored; a wrong second derivative; and a
+    minimum that is not where the target is. A kink is no finding if the gradient is a subgradient there.
 
     Parameters
     ----------
@@ -43,7 +43,8 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
         What the loss takes: the name of a kind, a key of `lossutils.debugging.KINDS` ("real", "logits",
         "probabilities", "scores", "class logits", "class probabilities", "class log-probabilities", "masks",
         "mask logits", "pairs", "triplets", "views", "embeddings", "ranking", "ordinal", "positive",
-        "log-rates", "distances", "score pairs"), or one valid example. Without it all kinds are tried, and
+        "log-rates", "distances", "score pairs"), or one valid example: also images, (N, K, H, W) with classes
+        (N, H, W), or (N, 1, H, W) with masks of that shape. Without it all kinds are tried, and
         the report says which fits best.
     target : str or array, optional
         The kind of target ("real", "binary" for 0 and 1, "signs" for −1 and 1, "classes", "one-hot",
@@ -105,10 +106,12 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
         raise ValueError(f'library must be "numpy" or "torch", got {library!r}')
     if library == "torch" and importlib.util.find_spec("torch") is None:
         raise ValueError('library="torch" needs torch, which is not installed')
-    kinds, example = _asked_for(pred, target)
+    kinds, example, images = _asked_for(pred, target)
     with np.errstate(all="ignore"), one_thread():
-        trial, why = _choose(loss, kinds, example, grad, library, options)
+        trial, why = _choose(loss, kinds, example, images, grad, library, options)
         findings, passed, skipped = run_checks(trial)
+    if why == "tried" and any(finding.cause == "wrong-minimum" for finding in findings):
+        why = "a guess"
     return Report(trial.subject.name, _taken_as(trial, why), findings, passed, skipped)
 
 
@@ -192,11 +195,11 @@ def _asked_for(pred, target):
             raise ValueError(
                 f"{pred} go with a target of {' or '.join(targets) or 'no kind'}, not {target!r}"
             )
-        return [(pred, name) for name in ([target] if target else targets or (None,))], None
+        return [(pred, name) for name in ([target] if target else targets or (None,))], None, None
     if pred is not None:
         return _from_example(pred, target)
     pairs = [(name, t) for name, kind in KINDS.items() for t in kind.targets or (None,)]
-    return [(name, t) for name, t in pairs if target in (None, t)], None
+    return [(name, t) for name, t in pairs if target in (None, t)], None, None
 
 
 def _from_example(pred, target):
@@ -213,11 +216,19 @@ def _from_example(pred, target):
     if first.ndim == 0 or len(first) < 3:
         raise ValueError(f"the example must be a batch of at least 3 examples, got shape {first.shape}")
     example[0] = first
+    images = None
+    if first.ndim > 2 and len(example) == 2:
+        example, images = _of_images(*example)
+        first, last = example
     pairs = []
     for name, kind in KINDS.items():
         for kind_of_target in kind.targets or (None,):
             batch = kind.draw(np.random.default_rng(0), len(first), kind_of_target, kind.size)
             if [a.ndim for a in batch] != [a.ndim for a in example]:
+                continue
+            if images and (kind.coupled or name in ("ranking", "ordinal", "distances")):
+                continue
+            if images and images.masks and not name.startswith("mask"):
                 continue
             if kind.high == 1 and (first.min() < 0 or first.max() > 1):
                 continue
@@ -239,7 +250,32 @@ def _from_example(pred, target):
     for name in ("class probabilities", "probabilities", "masks"):  # what fits the closer range comes first
         pairs.sort(key=lambda pair, name=name: pair[0] != name)
     example = [a.astype(float) if pairs[0][1] in ("binary", "signs") else a for a in example]
-    return pairs, (example, ["torch"] if of_torch else ["numpy", "torch"])
+    return pairs, (example, ["torch"] if of_torch else ["numpy", "torch"]), images
+
+
+def _of_images(pred, target):
+    """An example of images as arrays of one of the kinds, and how such arrays become images again.
+
+    (N, K, H, W) with classes (N, H, W) or with targets of that shape are N·H·W examples, each an image of one
+    pixel; (N, 1, H, W) with 0 and 1 are N masks. A few examples and a few pixels are enough.
+    """
+    axes = pred.ndim - 2
+    with_classes = target.shape == pred.shape[:1] + pred.shape[2:]
+    if with_classes or (pred.shape == target.shape and pred.ndim > 3 and pred.shape[1] > 1):
+        rows = [np.moveaxis(pred, 1, -1).reshape(-1, pred.shape[1])]
+        rows += [target.ravel() if with_classes else np.moveaxis(target, 1, -1).reshape(rows[0].shape)]
+    elif pred.shape == target.shape and set(np.unique(target)) <= {0, 1}:
+        few = _evenly(pred[0].size, 8)
+        return [a.reshape(len(a), -1)[:6, few] for a in (pred, target)], Images(axes, masks=True)
+    elif pred.shape == target.shape:
+        rows, axes = [pred.ravel(), target.ravel()], axes + 1
+    else:
+        return [pred, target], None
+    return [a[_evenly(len(a), 6)] for a in rows], Images(axes)
+
+
+def _evenly(length, count):
+    return np.linspace(0, length - 1, min(length, count)).astype(int)
 
 
 def _kinds_in_words():
@@ -267,14 +303,16 @@ HINTS = (  # (words in the name of the loss or of its arguments, the kind that t
 )
 
 
-def _choose(loss, pairs, example, grad, library, options):
+def _choose(loss, pairs, example, images, grad, library, options):
     """The trial that fits best, and the words that say why."""
     example, libraries = example or (None, libraries_to_try(loss, grad))
     subject = Subject(loss, _name(loss), 1, "numpy", options, grad, is_target_first(loss))
     libraries = [library] if library else libraries
     low, high = _number_of_arrays(subject)
     best, errors = None, {}
-    for library in libraries:
+    ways = [(library, "float64") for library in libraries]
+    ways += [("torch", "float32")] if "torch" in libraries else []
+    for library, finest in ways:
         for name, target in pairs:
             kind = KINDS[name]
             count = kind.preds + bool(kind.targets)
@@ -282,6 +320,7 @@ def _choose(loss, pairs, example, grad, library, options):
                 continue
             target_first = bool(kind.targets) and is_target_first(loss)
             subject = Subject(loss, _name(loss), kind.preds, library, options, grad, target_first)
+            subject.finest, subject.images = finest, images
             size = kind.size
             if example and size:
                 size = int(example[-1].max()) + 1 if name == "ordinal" else example[0].shape[-1]
@@ -383,8 +422,11 @@ def _taken_as(trial, why):
     }.get(trial.target)
     taken = f"{trial.kind_name}: {trial.kind.takes}" + (f"; here {target}" if target else "")
     taken += "; the target comes first" if subject.target_first else ""
-    if why == "tried":
-        taken += " (found by trying; if it is something else, name it with pred=...)"
+    taken += {
+        "tried": " (found by trying; if it is something else, name it with pred=...)",
+        "a guess": " (a guess, as it falls with better answers of no kind; name it with pred=...)",
+    }.get(why, "")
+    taken += "; as images" if subject.images else ""
     source = subject.gradient_source or "what the loss returns beside its value"
     if isinstance(trial.slope_error, LookupError):
         source = "none"
@@ -395,6 +437,8 @@ def _taken_as(trial, why):
     }
     how = [{"numpy": "NumPy", "torch": "torch"}[subject.library], f"gradient: {source}"]
     how.append(f"returns {returns.get(trial.layout, 'a number for the batch')}")
+    if subject.finest != "float64":
+        how.append("in float32, as it refuses float64")
     if subject.options:
         how.append("with " + ", ".join(f"{k}={v}" for k, v in subject.options.items()))
     return [("taken as", taken), ("called", "; ".join(how))]

@@ -50,6 +50,9 @@ class Subject:
     options: dict
     grad: Callable | None = None
     target_first: bool = False
+    finest: str = "float64"  # "float32" for a loss that refuses float64
+    images: Callable | None = None  # array -> array with the axes of an image, where the loss takes images
+    _modules: dict = field(default_factory=dict)
 
     @property
     def signature(self):
@@ -90,7 +93,7 @@ class Subject:
             return Outcome(error=TypeError(f"it returned a {kind}, not a number or an array of numbers"))
         after = [_to_numpy(array) for array in given]
         changed = any(not np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True))
-        return Outcome(number.astype(np.float64), _dtype(value), changed=changed)
+        return Outcome(self._unfold(number.astype(np.float64), batch[0]), _dtype(value), changed=changed)
 
     def gradient(self, batch, dtype="float64", reduction=DEFAULT, upstream=None, **more):
         """The derivative of the sum of what the loss returns, each number times its share of `upstream`."""
@@ -114,11 +117,13 @@ class Subject:
         except Exception as error:
             return Outcome(error=error)
         types = [_dtype(g) for g in result]
-        return Outcome(gradient=[g.astype(np.float64) for g in gradients], gradient_dtypes=types)
+        gradients = [g.astype(np.float64) for g in gradients]
+        gradients = [self._unfold(g, a) for g, a in zip(gradients, batch, strict=False)]
+        return Outcome(gradient=gradients, gradient_dtypes=types)
 
     def _call(self, given, reduction, more, function=None):
         keywords = {key: self._option(value, given[0]) for key, value in (self.options | more).items()}
-        function = self.loss if function is None else function
+        function = self._in_precision(self.loss if function is None else function, given[0])
         if reduction != DEFAULT:
             if hasattr(function, "reduction") and not inspect.isclass(function):
                 function = copy.copy(function)  # a module that carries its reduction
@@ -128,9 +133,22 @@ class Subject:
         if inspect.isclass(function):
             made = {k: v for k, v in keywords.items() if k not in self.signature.parameters}
             keywords = {k: v for k, v in keywords.items() if k not in made}
-            function = function(**made)
+            function = self._in_precision(function(**made), given[0])
         preds, targets = given[: self.preds], given[self.preds :]
         return function(*([*targets, *preds] if self.target_first else given), **keywords)
+
+    def _in_precision(self, function, pred):
+        """A module that holds floats, such as weights of classes, follows the prediction."""
+        if self.library != "torch" or inspect.isclass(function) or not hasattr(function, "buffers"):
+            return function
+        held = [*function.parameters(), *function.buffers()]
+        if all(a.dtype == pred.dtype for a in held if a.is_floating_point()):
+            return function
+        if function is not self.loss:
+            return function.to(pred.dtype)
+        if pred.dtype not in self._modules:
+            self._modules[pred.dtype] = copy.deepcopy(function).to(pred.dtype)
+        return self._modules[pred.dtype]
 
     def _option(self, value, pred):
         """An array among the options follows the prediction: its library, and its precision."""
@@ -151,7 +169,7 @@ class Subject:
             return DetachedError("no gradient arrives: the value has no grad_fn")
         if upstream is None:
             upstream = np.ones(tuple(value.shape))
-        upstream = torch.as_tensor(upstream, dtype=value.dtype)
+        upstream = torch.as_tensor(upstream, dtype=value.dtype).reshape(value.shape)
         found = torch.autograd.grad(value, preds, upstream, allow_unused=True)
         return tuple(torch.zeros_like(p) if g is None else g for g, p in zip(found, preds, strict=True))
 
@@ -165,16 +183,30 @@ class Subject:
             preds = [tensor.requires_grad_() for tensor in given[: self.preds]]
             value = self._call([*preds, *given[self.preds :]], DEFAULT, {})
             slopes = torch.autograd.grad(value.sum(), preds, create_graph=True)
-            along = sum((g * torch.as_tensor(d)).sum() for g, d in zip(slopes, direction, strict=True))
+            along = sum(
+                (g * torch.as_tensor(d).reshape(g.shape)).sum()
+                for g, d in zip(slopes, direction, strict=True)
+            )
             if not along.requires_grad:
                 return tuple(torch.zeros_like(p) for p in preds)
             found = torch.autograd.grad(along, preds, allow_unused=True)
             return tuple(torch.zeros_like(p) if g is None else g for g, p in zip(found, preds, strict=True))
 
         result = _caught(run)
-        return result if isinstance(result, Exception) else [_to_numpy(g) for g in result]
+        if isinstance(result, Exception):
+            return result
+        return [self._unfold(_to_numpy(g), a) for g, a in zip(result, batch, strict=False)]
+
+    def _unfold(self, array, like):
+        """What comes back for images, in the shape of the examples."""
+        if self.images is None or not array.ndim:
+            return array
+        shapes = [shape for shape in (like.shape, like.shape[:1]) if np.prod(shape) == array.size]
+        return array.reshape(shapes[0]) if shapes else array
 
     def _convert(self, batch, dtype):
+        dtype = self.finest if dtype == "float64" else dtype
+        batch = [array if self.images is None else self.images(array) for array in batch]
         return [
             to_library(array, self.library, dtype if i < self.preds or array.dtype.kind == "f" else None)
             for i, array in enumerate(batch)

@@ -1,5 +1,6 @@
 """What `check_loss` looks for. Each check is a function of a `Trial` and yields findings."""
 
+import dataclasses
 import functools
 import itertools
 import math
@@ -15,6 +16,7 @@ from .inputs import BATCH, Kind, one_hot, shown
 CAUSES = {
     "wrong-gradient": ("error", "Derive the gradient again, or let autograd do it; look for detach()."),
     "detached-gradient": ("error", "Stay with tensors: no .item(), .numpy(), .detach(), round or argmax."),
+    "jump": ("error", "Let the pieces meet: compare their values where one takes over from the other."),
     "flat": ("error", "Replace the threshold, argmax or rounding by something that has a slope."),
     "gradient-not-finite": (
         "error",
@@ -525,7 +527,11 @@ def check_tails(t):
     for what, side, at in tails(t):
         found += (_probability_tail if _is_probability(t) else _tail)(t, what, side, at, limits)
     yield from found
-    if not found and t.kind_name in ("logits", "class logits") and {"wrong", "right"} <= set(limits):
+    if (
+        not found
+        and t.kind_name in ("logits", "class logits", "mask logits")
+        and {"wrong", "right"} <= set(limits)
+    ):
         (right, flat_right), (wrong, flat_wrong) = limits["right"], limits["wrong"]
         if flat_right and flat_wrong and 0.01 * wrong < right < 0.9 * wrong:
             yield t.finding(
@@ -783,6 +789,8 @@ def check_single(t):
         "gradient-not-finite": "In float32 the gradient is not finite, in float64 it is.",
         "dead-gradient": "In float32 the gradient is 0, in float64 it is not.",
     }
+    if t.subject.finest != "float64":
+        raise Skip("it takes no float64")
     points = [1.0, 5.0, 10.0, 20.0, 30.0] if _is_probability(t) else SOME
     for cause, where, got, expected in _precision(t, "float32", points, 1e-3):
         yield t.finding(cause, texts[cause], where, got, expected)
@@ -819,7 +827,7 @@ def check_half(t):
 @check("the dtype is kept")
 def check_dtype(t):
     tried = []
-    for dtype in ("float64", "float32", "float16"):
+    for dtype in dict.fromkeys((t.subject.finest, "float32", "float16")):
         outcome = t.subject.value(t.batch, dtype)
         if outcome.error is not None:
             continue
@@ -880,6 +888,52 @@ def _minimum_advice(t, values):
     return None
 
 
+@check("no jump on the way to a better answer")
+def check_jump(t):
+    t.uncoupled()
+    if t.coarse or t.kind_name == "ranking":
+        raise Skip("ranks jump" if t.kind_name == "ranking" else "it calculates in less than float64")
+    tried = 0
+    for what, batches in t.kind.better(t.target, t.size):
+        for worse, better in itertools.pairwise(batches):
+
+            def at(share, worse=worse, better=better):
+                preds = [(1 - share) * a + share * b for a, b in zip(worse, better, strict=True)]
+                return [*preds[: t.kind.preds], *better[t.kind.preds :]]
+
+            grid = np.linspace(0, 1, 17)
+            values = np.array([t.total(at(share)) for share in grid])
+            if not np.isfinite(values).all():
+                continue
+            tried += 1
+            bends = np.abs(np.diff(values, 2))
+            if bends.max() <= 0.02 * np.ptp(values):
+                continue
+            for i in (bends.argmax(), bends.argmax() + 1):  # on one side of the largest bend, or on the other
+                low, high = _narrowed(lambda share, at=at: t.total(at(share)), grid[i], grid[i + 1])
+                gap = t.total(at(high)) - t.total(at(low))
+                if abs(gap) > 1e-3 * np.ptp(values) + 1e-6:
+                    yield t.finding(
+                        "jump",
+                        "The value jumps, and no gradient shows it.",
+                        f"{what}; at {t.show(at(low))}, and a little further",
+                        f"{shown_number(t.total(at(low)))} and {shown_number(t.total(at(high)))}",
+                        "equal values",
+                    )
+                    return
+    if not tried:
+        raise Skip("the loss refused the examples")
+
+
+def _narrowed(function, low, high):
+    """The interval halved, towards the larger change, until it holds next to nothing."""
+    for _ in range(45):
+        middle = (low + high) / 2
+        left, right = function(middle) - function(low), function(high) - function(middle)
+        low, high = (low, middle) if abs(left) > abs(right) else (middle, high)
+    return low, high
+
+
 # 5. Reductions and batches
 
 
@@ -897,8 +951,10 @@ def check_reductions(t):
     if t.layout == "other":
         twice = t.total([np.concatenate([a, a]) for a in t.batch])
         yield t.finding(
-            "wrong-denominator",
-            "The batch given twice has neither the same value (a mean) nor twice the value (a sum).",
+            "batch-split" if t.kind_name in ("masks", "mask logits") else "wrong-denominator",
+            "One ratio for the whole batch, no mean over its examples: the batch given"
+            if t.kind_name in ("masks", "mask logits")
+            else "The batch given twice has neither the same value (a mean) nor twice the value (a sum).",
             t.batch,
             f"{shown_number(t.base.total)}, and {shown_number(twice)} for the batch twice",
             f"{shown_number(t.base.total)} or {shown_number(2 * t.base.total)}",
@@ -1026,6 +1082,26 @@ def check_order(t):
             t.show(t.batch) + f"; order {show(order)}",
             outcome.value,
             expected,
+        )
+    if t.subject.images is not None and t.layout != "none":
+        yield from _mixed_pixels(t)
+
+
+def _mixed_pixels(t):
+    """Pixels, those of the prediction and those of the target alike, in another order."""
+    images, batch = t.subject.images, t.draw()
+    one = dataclasses.replace(t.subject, images=images.one)
+    subject, axis = (t.subject, 1) if images.masks else (one, 0)
+    order = np.roll(np.arange(batch[0].shape[axis])[::-1], 1)
+    before, after = (subject.value(b) for b in (batch, [np.take(a, order, axis) for a in batch]))
+    if before.error is None and after.error is None and not near(before.total, after.total, t.slack):
+        yield t.finding(
+            "batch-order",
+            "The same pixels in another order have another loss: a reshape mixes axes, or neighbors count.",
+            f"an image of {len(order)} pixels, and the same in another order",
+            after.total,
+            before.total,
+            "Move the axis of the classes to the end before reshape: pred.movedim(1, -1).reshape(-1, K).",
         )
 
 

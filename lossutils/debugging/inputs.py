@@ -29,6 +29,23 @@ class Kind:
     high: float | None = None
 
 
+@dataclass(frozen=True)
+class Images:
+    """How arrays become images: (N, K) is (N, K, 1, 1), a pixel each; for masks (N, P) is (N, 1, 1, P)."""
+
+    axes: int  # how many more than the arrays have
+    masks: bool = False
+
+    def __call__(self, array):
+        more = (1,) * self.axes
+        return array.reshape(array.shape[:1] + more + array.shape[1:] if self.masks else array.shape + more)
+
+    def one(self, array):
+        """All examples as the pixels of one image: (N, K) is (1, K, N, 1), (N,) is (1, N, 1)."""
+        image = np.moveaxis(array, 0, -1)[None]
+        return image.reshape(image.shape + (1,) * (self.axes - 1))
+
+
 def one(*numbers):
     return [np.array([number], dtype=np.float64) for number in numbers]
 
@@ -350,6 +367,12 @@ def _mask_logits_better(target, size):
     )
 
 
+def _mask_logits_tails(target, size):
+    y = _mask(size)
+    yield "logits of size t, all wrong", "wrong", lambda t: [t * (1 - 2 * y), y]
+    yield "logits of size t, all right", "right", lambda t: [t * (2 * y - 1), y]
+
+
 def _mask_logits_edges(target, size):
     y, none = _mask(size), np.zeros((1, size))
     for z in (100.0, 1e4):
@@ -625,7 +648,7 @@ KINDS = {
         ("binary",),
         _mask_logits_draw,
         _mask_logits_better,
-        None,
+        _mask_logits_tails,
         _mask_logits_edges,
         size=5,
     ),
