@@ -180,7 +180,7 @@ CARDS = {
         aims="log-odds of yes plus log(C/A)",
         gradient="C or A times that of cross-entropy",
         outliers="one of the dear class pulls with C",
-        use="Costs are known and stay, the model is too simple, and the plain loss with a threshold lost.",
+        use="Costs are known and stay; the model is too simple, and a threshold did worse.",
         not_for="Probabilities, unless log(C/A) is taken off the logit.",
         red_flag="“Weight 10, and the threshold at 1/11.” That counts the costs twice.",
         output=LOGIT,
@@ -216,7 +216,7 @@ CARDS = {
         aims="odds that are less extreme than the true ones",
         gradient="fades as the right answer becomes probable",
         outliers="stands out among easy ones, and pulls more than the rest",
-        use="A few positives among very many trivial negatives in which plain training drowns: detection.",
+        use="A few positives among very many trivial negatives that drown them in plain training.",
         not_for="Wrong labels; rarity alone; probabilities, unless calibrated afterwards.",
         red_flag="“Focal is class weighting.” γ looks at difficulty, not at the class; that is α.",
         output=LOGIT,
@@ -582,7 +582,7 @@ CARDS = {
 }
 
 
-# A row: what is agreed upon, then what lossutils, PyTorch, optax, Keras and scikit-learn do.
+# A row: what is to be agreed upon, then what lossutils, PyTorch, optax, Keras and scikit-learn do.
 CONVENTIONS = [
     ("comes first", "prediction", "prediction", "prediction", "**target**", "**target**"),
     (
@@ -606,15 +606,15 @@ CONVENTIONS = [
         "one of K classes",
         "number or distribution",
         "number or distribution",
-        "distribution; number in `…_with_integer_labels`",
-        "distribution; number in `Sparse…`",
+        "distribution; number in `_with_integer_labels`",
+        "distribution; number in `Sparse`",
         "label; list all in `labels`",
     ),
     ("axis of the classes", "last", "**second**", "last", "last", "last"),
     (
         "takes",
-        "logits; **probabilities** in `bce`, `cce`, `generalized_cross_entropy`, `kl_divergence`, overlaps",
-        "logits in `cross_entropy`, `…_with_logits`; **probabilities** in `binary_cross_entropy`;"
+        "logits; probabilities in `bce`, `cce`, `generalized_cross_entropy`, `kl_divergence`, overlaps",
+        "logits in `cross_entropy` and `_with_logits`; probabilities in `binary_cross_entropy`;"
         " **logarithms** in `nll_loss`, `kl_div`",
         "logits; **logarithms** in `kl_divergence`",
         "**probabilities**, unless `from_logits=True`",
@@ -777,7 +777,7 @@ TREE = Question(
                     "cross_entropy",
                     "cross_entropy(logits, target)",
                     "Then take the class that costs least on average, `(softmax(logits) @ cost).argmin(1)`."
-                    " A row of `cost` is a true class.",
+                    " `cost` has a row for each true class.",
                 ),
                 "they are in order, like stars": Leaf(
                     "ordinal", "ordinal(logits, target, thresholds=thresholds)", "The thresholds learn too."
