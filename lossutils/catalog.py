@@ -624,7 +624,7 @@ CONVENTIONS = [
         "`(N, 1)` against `(N,)`",
         "error",
         "**N × N**, with a warning; cross-entropy: error",
-        "**N × N**, in most",
+        "**N × N**, in most; `squared_error`: error",
         "squeezed, in most",
         "one column",
     ),
