@@ -14,6 +14,7 @@ ordinal(logits, target, thresholds=thresholds)
 
 In the code of the other libraries the names are those of the arguments here. What stands before the last
 semicolon prepares, what stands after it is the loss, equal to that of `lossutils` with `reduction="mean"`.
+`CONVENTIONS` says in which ways the libraries differ for many losses at once.
 """
 
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ CARDS = {
         aims="mean",
         gradient="grows with the error, without end",
         outliers="one wild target can decide the fit",
-        use="You want the mean: sums, budgets, expected values. Errors are about Gaussian, or checked.",
+        use="You want the mean: sums, budgets, expected values. The targets are checked.",
         not_for="Targets that may be wrong; a heavy tail whose mean nobody asks for.",
         red_flag="“MSE is what one uses for regression.” Nobody has asked which number is wanted.",
         output=REAL,
@@ -91,7 +92,7 @@ CARDS = {
         outliers="pull with δ at most",
         use="Symmetric noise with some wild targets, and a smooth loss is wanted.",
         not_for="Skewed targets whose mean you need; a δ that nobody chose.",
-        red_flag="“I take Huber”, with no δ and no unit. For prices in dollars, δ = 1 is MAE.",
+        red_flag="“I take Huber”, with no δ and no unit. For prices in dollars, δ = 1 is as good as MAE.",
         output=REAL,
         torch="F.huber_loss(pred, target, delta=delta)",
         optax="optax.huber_loss(pred, target, delta=delta).mean()",
@@ -122,7 +123,7 @@ CARDS = {
         outliers="pull no harder than the others",
         use="Too little and too much cost differently, or an interval is wanted.",
         not_for="One level read as the prediction; levels fitted one by one may cross.",
-        red_flag="“A 90 % quantile is right for nine in ten of any group.” It is so on average.",
+        red_flag="“The 90 % quantile holds for nine in ten of any group.” At best it does over all.",
         output=REAL,
         torch="e = pred - target; torch.maximum((1 - q) * e, -q * e).mean()",
         sklearn="mean_pinball_loss(target, pred, alpha=q)",
@@ -136,7 +137,7 @@ CARDS = {
         outliers="the larger p, the more they decide",
         use="The cost of an error is known to grow like a power of it.",
         not_for="p > 2 on data that nobody has checked.",
-        red_flag="“p = 4, because large errors matter.” One wrong target then outweighs the rest.",
+        red_flag="“p = 4, because large errors matter.” One wrong target can then outweigh the rest.",
         output=REAL,
         torch="(pred - target).abs().pow(p).mean()",
     ),
@@ -170,7 +171,8 @@ CARDS = {
         torch="F.binary_cross_entropy(pred, target)",
         sklearn="log_loss(target, pred)",
         keras="keras.losses.BinaryCrossentropy()(target, pred)",
-        note="At p = 0 or 1: here the limit, infinity. PyTorch stops at 100, Keras clips p to 1e-7.",
+        note="A mistake with p = 0 or 1 costs infinity here. PyTorch stops at 100, Keras clips p at 1e-7,"
+        " scikit-learn at the rounding error of its type.",
     ),
     "cost_sensitive_bce": Card(
         task=YES_NO,
@@ -178,7 +180,7 @@ CARDS = {
         aims="log-odds of yes plus log(C/A)",
         gradient="C or A times that of cross-entropy",
         outliers="one of the dear class pulls with C",
-        use="Costs are known and stay; the model is too simple to be right everywhere.",
+        use="Costs are known and stay; the model is too simple, and a threshold did worse.",
         not_for="Probabilities, unless log(C/A) is taken off the logit.",
         red_flag="“Weight 10, and the threshold at 1/11.” That counts the costs twice.",
         output=LOGIT,
@@ -214,8 +216,8 @@ CARDS = {
         aims="odds that are less extreme than the true ones",
         gradient="fades as the right answer becomes probable",
         outliers="stands out among easy ones, and pulls more than the rest",
-        use="A few positives among very many trivial negatives, as in dense detection.",
-        not_for="Wrong labels; probabilities, unless calibrated afterwards.",
+        use="A few positives among very many trivial negatives that drown them in plain training.",
+        not_for="Wrong labels; rarity alone; probabilities, unless calibrated afterwards.",
         red_flag="“Focal is class weighting.” γ looks at difficulty, not at the class; that is α.",
         output=LOGIT,
         torch='ce = F.binary_cross_entropy_with_logits(logits, target, reduction="none");'
@@ -240,8 +242,8 @@ CARDS = {
         sklearn="hinge_loss(target, pred)",
         optax="optax.hinge_loss(pred, target).mean()",
         keras="keras.losses.Hinge()(target, pred)",
-        note="Targets are −1 and 1. Keras turns 0 into −1, the others do not. PyTorch's"
-        " `F.hinge_embedding_loss` is something else.",
+        note="Targets are −1 and 1. Keras and scikit-learn read 0 as −1, optax and the line of PyTorch"
+        " compute with the 0. PyTorch's `F.hinge_embedding_loss` is something else.",
     ),
     "squared_hinge": Card(
         task=YES_NO,
@@ -264,7 +266,7 @@ CARDS = {
         aims="logarithms of the class probabilities, up to a constant",
         gradient="probabilities minus target; at most 1 in each logit",
         outliers="costs without end, and pulls with 1 at most",
-        use="Exclusive classes, in a deep model almost always; targets may be distributions.",
+        use="Exclusive classes: the default. Rare ones too; targets may be distributions.",
         not_for="Several labels an example; classes with an order; many wrong labels.",
         red_flag="“Softmax, also for several labels.” Softmax makes them compete for a sum of 1.",
         output=LOGITS,
@@ -296,8 +298,8 @@ CARDS = {
         aims="probabilities that are less extreme than the true ones",
         gradient="fades as the right class becomes probable",
         outliers="stands out among easy ones",
-        use="Very many easy examples drown a few hard ones.",
-        not_for="Wrong labels; probabilities, unless calibrated afterwards.",
+        use="Very many easy examples drown a few hard ones, and that has been measured.",
+        not_for="Wrong labels; rarity alone; probabilities, unless calibrated afterwards.",
         red_flag="“It is for rare classes.” It turns down easy examples, of whatever class.",
         output=LOGITS,
         torch='ce = F.cross_entropy(logits, target, reduction="none");'
@@ -326,7 +328,7 @@ CARDS = {
         aims="the likeliest class, if one has more than half",
         gradient="1/K for each class within the margin (p = 1), 0 beyond",
         outliers="costs without end; for p = 1 it pulls with 1 at most",
-        use="Only the decision counts, and one class is usually clear.",
+        use="Only the decision counts, in a linear or kernel machine, and one class is usually clear.",
         not_for="Probabilities; classes without a clear winner.",
         red_flag="“All multiclass hinges are one.” Sum or largest violation: the winner may differ.",
         output="K linear units, scores, `(N, K)`",
@@ -345,7 +347,7 @@ CARDS = {
         output="one linear unit, a score, `(N,)`; K − 1 thresholds that learn",
         torch="above = F.pad(torch.sigmoid(thresholds - logits[:, None]), (0, 1), value=1.0);"
         " F.nll_loss(above.diff(prepend=torch.zeros(len(logits), 1)).log(), target)",
-        note="R's `polr` and statsmodels' `OrderedModel` fit the same model.",
+        note="R's `polr` and statsmodels' `OrderedModel(distr=\"logit\")` fit the same model.",
     ),
     # Any of K labels
     "dice": Card(
@@ -354,9 +356,9 @@ CARDS = {
         aims="a set, not probabilities: outputs near 0 and 1",
         gradient="depends on the whole mask; weak for a large object",
         outliers="a wrong pixel of a small object counts much",
-        use="The metric is Dice or F1 of a mask, and the object is small.",
-        not_for="Probabilities; many empty masks without a smooth term.",
-        red_flag="“Dice cures imbalance.” It changes the aim; the probabilities are lost.",
+        use="The metric is Dice or F1 of each mask, and nearly every mask has an object.",
+        not_for="Probabilities; many empty masks: on those, a few stray pixels cost nearly everything.",
+        red_flag="“Dice cures imbalance.” It changes the aim, and the probabilities are lost.",
         output=MASK,
         torch="1 - ((2 * (pred * target).sum(1) + smooth) / (pred.sum(1) + target.sum(1) + smooth)).mean()",
         note="One loss an image, then the mean. Keras' `Dice()` takes the whole batch as one image, with"
@@ -369,8 +371,8 @@ CARDS = {
         aims="a set, not probabilities: outputs near 0 and 1",
         gradient="depends on the whole mask",
         outliers="a wrong pixel of a small object counts much",
-        use="The metric is intersection over union.",
-        not_for="Probabilities; many empty masks without a smooth term.",
+        use="The metric is intersection over union, and nearly every mask has an object.",
+        not_for="Probabilities; many empty masks, as for Dice.",
         red_flag="“The metric is IoU, so Dice is wrong.” On one image both order masks alike.",
         output=MASK,
         torch="hit = (pred * target).sum(1);"
@@ -455,12 +457,12 @@ CARDS = {
     "batch_hard_triplet": Card(
         task=EMBEDDING,
         formula=r"\max(0, d_+ - d_- + m)",
-        aims="each class closer together than to its nearest neighbor",
+        aims="the farthest of the same class nearer than the nearest of another, by a margin",
         gradient="through one positive and one negative an anchor",
         outliers="is soon the hardest example of many anchors",
         use="Classes are known, and a batch holds several examples of each.",
         not_for="Wrong labels; batches with one example a class.",
-        red_flag="“The hardest negative is the best.” With wrong labels it is the wrong label.",
+        red_flag="“The hardest negative is the best.” It can collapse the map, and may be a wrong label.",
         output=VECTOR,
         torch="d, same = torch.cdist(embeddings, embeddings), labels[:, None] == labels;"
         " F.relu((d * same).amax(1) - d.where(~same, torch.inf).amin(1) + margin).mean()",
@@ -470,7 +472,7 @@ CARDS = {
         task=EMBEDDING,
         formula=r"-\log \frac{\exp(c_i / T)}{\sum_{j=1}^K \exp(c_j / T)}",
         aims="each query nearest to its own key",
-        gradient="probabilities minus one: the nearest wrong keys pull most",
+        gradient="probabilities minus target: the nearest wrong keys are pushed most",
         outliers="a duplicate among the negatives is pushed away",
         use="Pairs that belong together, such as image and caption; the batch is the negatives.",
         not_for="Small batches; batches full of duplicates.",
@@ -487,7 +489,7 @@ CARDS = {
         task=EMBEDDING,
         formula=r"-\log \frac{\exp(c_i / T)}{\sum_{j=1}^K \exp(c_j / T)}",
         aims="each view nearest to the other view of its example",
-        gradient="probabilities minus one: the nearest wrong views pull most",
+        gradient="probabilities minus target: the nearest wrong views are pushed most",
         outliers="a duplicate among the negatives is pushed away",
         use="Two views of each example from one encoder, and no labels.",
         not_for="Small batches; labels that are there to be used.",
@@ -505,7 +507,7 @@ CARDS = {
         aims="every pair in order, by a margin",
         gradient="1/P for each pair within the margin, 0 beyond",
         outliers="a pair in the wrong order pulls like any other",
-        use="A ranking machine; pairs that are settled should stop pulling.",
+        use="Pairs that are settled should stop pulling, as in a linear or kernel ranker.",
         not_for="Scores that are read as numbers; the top of a long list.",
         red_flag="“The margin is a detail.” With PyTorch's default, 0, equal scores are a minimum.",
         output="one linear unit an item, a score, `(Q, D)`",
@@ -536,7 +538,7 @@ CARDS = {
         aims="scores equal to the relevances, up to a constant",
         gradient="share by the scores minus share by the relevances",
         outliers="a grade too high attracts the whole list",
-        use="Graded lists, and the grades mean a ratio of attention.",
+        use="Graded lists, and exp of a grade is the share of attention that an item deserves.",
         not_for="Grades on an arbitrary scale: doubled, they are another target.",
         red_flag="“It only sees the order.” It sees the size of the grades.",
         output="one linear unit an item, a score, `(Q, D)`",
@@ -580,6 +582,63 @@ CARDS = {
 }
 
 
+# A row: what is to be agreed upon, then what lossutils, PyTorch, optax, Keras and scikit-learn do.
+CONVENTIONS = [
+    ("comes first", "prediction", "prediction", "prediction", "**target**", "**target**"),
+    (
+        "returns",
+        "mean",
+        "mean",
+        "**one number an example**",
+        "mean; functions in small letters: one an example",
+        "mean",
+    ),
+    ("squared error", "e²", "e²", "e²; `l2_loss`: **½ e²**", "e²", "e²; in `SGDRegressor`: **½ e²**"),
+    (
+        "yes or no",
+        "0 or 1; hinge: −1 or 1",
+        "0 or 1, as floats",
+        "0 or 1; hinge: −1 or 1",
+        "0 or 1; hinge: also −1 or 1",
+        "any two labels",
+    ),
+    (
+        "one of K classes",
+        "number or distribution",
+        "number or distribution",
+        "distribution; number in `_with_integer_labels`",
+        "distribution; number in `Sparse`",
+        "label; list all in `labels`",
+    ),
+    ("axis of the classes", "last", "**second**", "last", "last", "last"),
+    (
+        "takes",
+        "logits; probabilities in `bce`, `cce`, `generalized_cross_entropy`, `kl_divergence`, overlaps",
+        "logits in `cross_entropy` and `_with_logits`; probabilities in `binary_cross_entropy`;"
+        " **logarithms** in `nll_loss`, `kl_div`",
+        "logits; **logarithms** in `kl_divergence`",
+        "**probabilities**, unless `from_logits=True`",
+        "**probabilities**; scores in `hinge_loss`",
+    ),
+    (
+        "`(N, 1)` against `(N,)`",
+        "error",
+        "**N × N**, with a warning; cross-entropy: error",
+        "**N × N**, in most; `squared_error`: error",
+        "squeezed, in most",
+        "one column",
+    ),
+    (
+        "weighted mean divides by",
+        "the weights; N for `pos_weight` and costs",
+        "the weights in `cross_entropy`; N for `pos_weight`",
+        "–",
+        "**N**",
+        "the weights",
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Leaf:
     """An end of the tree: a loss, its call, what to mind, and the output layer if it is not the usual one."""
@@ -605,16 +664,26 @@ TREE = Question(
                 "their mean: totals have to be right": Question(
                     "Can a target be wildly wrong?",
                     {
-                        "no, or the data are checked": Leaf("mse", "mse(pred, target)"),
-                        "yes, now and then": Leaf(
+                        "no, or the data are checked": Leaf(
+                            "mse",
+                            "mse(pred, target)",
+                            "A count, an amount or a share may have a [law of its own](leaving-the-tree).",
+                        ),
+                        "yes, and the other errors are skewed": Leaf(
+                            "mse",
+                            "mse(pred, target)",
+                            "Repair or drop the wrong targets first: a loss that resists them aims at another"
+                            " number than the mean.",
+                        ),
+                        "yes, and the other errors are symmetric": Leaf(
                             "huber",
                             "huber(pred, target, delta=1.345 * scale)",
-                            "`scale` is the spread of ordinary errors. The mean, if the noise is symmetric.",
+                            "`scale` is the spread of ordinary errors.",
                         ),
-                        "yes, and the solver uses second derivatives": Leaf(
+                        "the same, and the solver uses second derivatives": Leaf(
                             "log_cosh",
                             "log_cosh(pred / scale, target / scale)",
-                            "Without the scale it is MAE in any large unit.",
+                            "Without the scale it is MAE in any small unit.",
                         ),
                     },
                 ),
@@ -623,6 +692,12 @@ TREE = Question(
                     "quantile",
                     "quantile(pred, target, q=0.9)",
                     "q is the cost of a unit too little, divided by the sum of both costs.",
+                ),
+                "an interval that holds nine in ten": Leaf(
+                    "quantile",
+                    "quantile(low, target, q=0.05) + quantile(high, target, q=0.95)",
+                    "Count on held-out data how many it holds, also in each group that matters.",
+                    output="two linear units, `(N,)` each",
                 ),
                 "one for which errors cost like a power of their size": Leaf(
                     "power", "power(pred, target, p=1.5)", "p from 1, the median, to 2, the mean."
@@ -649,15 +724,35 @@ TREE = Question(
                         ),
                     },
                 ),
-                "decide, at costs that are known and stay": Leaf(
-                    "cost_sensitive_bce",
-                    "cost_sensitive_bce(logits, target, false_negative_cost=10)",
-                    "Then say yes above one half, and nowhere else.",
+                "decide, at costs that are known and stay": Question(
+                    "Does the plain loss do, with a threshold from the costs?",
+                    {
+                        "yes, or nobody has compared": Leaf(
+                            "bce_with_logits",
+                            "bce_with_logits(logits, target)",
+                            "Say yes above A / (A + C): a false alarm costs A, a miss C.",
+                        ),
+                        "no: the model is too simple, and weights are cheaper on held-out data": Leaf(
+                            "cost_sensitive_bce",
+                            "cost_sensitive_bce(logits, target, false_negative_cost=10)",
+                            "Then say yes above one half: the costs are in the weights.",
+                        ),
+                    },
                 ),
-                "find a few among very many that are trivially no": Leaf(
-                    "focal",
-                    "focal(logits, target, gamma=2.0)",
-                    "Calibrate afterwards, if probabilities are wanted.",
+                "find a few among very many that are trivially no": Question(
+                    "Does the plain loss do, with a threshold chosen on held-out data?",
+                    {
+                        "yes, or nobody has compared": Leaf(
+                            "bce_with_logits",
+                            "bce_with_logits(logits, target)",
+                            "Let the bias begin at the log-odds of a yes.",
+                        ),
+                        "no: the easy ones drown the rest": Leaf(
+                            "focal",
+                            "focal(logits, target, gamma=2.0)",
+                            "Calibrate afterwards, if probabilities are wanted.",
+                        ),
+                    },
                 ),
                 "take its side, in a linear or kernel machine": Question(
                     "Does the solver need a slope without jumps?",
@@ -673,25 +768,40 @@ TREE = Question(
         CLASS: Question(
             "What is special about the classes and their labels?",
             {
-                "nothing": Leaf("cross_entropy", "cross_entropy(logits, target)"),
+                "nothing, or some classes are rare": Leaf(
+                    "cross_entropy",
+                    "cross_entropy(logits, target)",
+                    "Rare classes alone are no reason for weights.",
+                ),
+                "mistakes cost differently": Leaf(
+                    "cross_entropy",
+                    "cross_entropy(logits, target)",
+                    "Then take the class that costs least on average, `(softmax(logits) @ cost).argmin(1)`."
+                    " `cost` has a row for each true class.",
+                ),
                 "they are in order, like stars": Leaf(
                     "ordinal", "ordinal(logits, target, thresholds=thresholds)", "The thresholds learn too."
                 ),
                 "a rare class counts as much as a common one": Leaf(
                     "cross_entropy",
                     "cross_entropy(logits, target, class_weight=class_weight)",
-                    "The odds of two classes are then multiplied by the ratio of their weights.",
+                    "Or train without, and divide each probability by the share of its class: the aim is the"
+                    " same.",
                 ),
-                "easy examples drown the hard ones": Leaf(
-                    "softmax_focal", "softmax_focal(logits, target, gamma=2.0)"
+                "plain training is seen to drown in easy examples": Leaf(
+                    "softmax_focal",
+                    "softmax_focal(logits, target, gamma=2.0)",
+                    "Calibrate afterwards, if probabilities are wanted.",
                 ),
-                "many labels are wrong": Leaf(
+                "many labels are wrong, and cannot be repaired": Leaf(
                     "generalized_cross_entropy",
                     "generalized_cross_entropy(softmax(logits), target, q=0.7)",
                     "For the class, not for its probability.",
                 ),
-                "only the winner counts, and it is usually clear": Leaf(
-                    "multiclass_hinge", "multiclass_hinge(scores, target)"
+                "only the winner counts, in a linear or kernel machine": Leaf(
+                    "multiclass_hinge",
+                    "multiclass_hinge(scores, target)",
+                    "One class should usually have more than half.",
                 ),
                 "the model hands out probabilities": Leaf("cce", "cce(probabilities, target)"),
             },
@@ -705,27 +815,47 @@ TREE = Question(
                         "enough to learn from": Leaf(
                             "bce_with_logits",
                             "bce_with_logits(logits, flags)",
-                            "No softmax: labels do not exclude each other.",
+                            "No softmax: labels do not exclude each other. Each has its own threshold.",
                             output=LOGITS,
                         ),
-                        "few, and the costs ask for them": Leaf(
+                        "few, and weights are seen to help": Leaf(
                             "bce_with_logits",
                             "bce_with_logits(logits, flags, pos_weight=pos_weight)",
-                            "It moves each logit by log w: take that off, or decide at one half.",
+                            "It moves each logit by log w: take that off, or count w into the threshold.",
                             output=LOGITS,
                         ),
-                        "a handful among thousands that are trivially no": Leaf(
-                            "focal", "focal(logits, flags, gamma=2.0)", output=LOGITS
+                        "a handful, and plain training drowns in the rest": Leaf(
+                            "focal",
+                            "focal(logits, flags, gamma=2.0)",
+                            "Calibrate afterwards, if probabilities are wanted.",
+                            output=LOGITS,
                         ),
                     },
                 ),
                 "the overlap of all of them, as in a mask": Question(
-                    "By which overlap?",
+                    "Does the plain loss of each place do, with a threshold chosen for the overlap?",
                     {
-                        "Dice, which is F1": Leaf("dice", "dice(masks, flags)"),
-                        "intersection over union": Leaf("jaccard", "jaccard(masks, flags)"),
-                        "one in which a miss is worse": Leaf(
-                            "tversky", "tversky(masks, flags, alpha=0.3, beta=0.7)", "beta is for the misses."
+                        "yes, or nobody has compared": Leaf(
+                            "bce_with_logits",
+                            "bce_with_logits(logits, flags)",
+                            "For Dice the threshold is about half the Dice that is reached.",
+                            output=LOGITS,
+                        ),
+                        "no": Question(
+                            "By which overlap?",
+                            {
+                                "Dice, which is F1": Leaf(
+                                    "dice",
+                                    "dice(probabilities, flags)",
+                                    "Where masks may be empty, add `bce_with_logits`.",
+                                ),
+                                "intersection over union": Leaf("jaccard", "jaccard(probabilities, flags)"),
+                                "one in which a miss is worse": Leaf(
+                                    "tversky",
+                                    "tversky(probabilities, flags, alpha=0.3, beta=0.7)",
+                                    "beta is for the misses.",
+                                ),
+                            },
                         ),
                     },
                 ),
@@ -759,12 +889,13 @@ TREE = Question(
                 "of three, which two are nearer": Leaf(
                     "triplet",
                     "triplet(anchor, positive, negative, margin=1.0)",
-                    "Choose semi-hard ones with `mine_triplets`.",
+                    "Leave out those in order by more than the margin: they have no gradient.",
                 ),
                 "the class of each": Leaf(
                     "batch_hard_triplet",
                     "batch_hard_triplet(embeddings, labels, margin=1.0)",
-                    "A batch needs several of each class.",
+                    "A batch needs several of each class. If all collapses, take the semi-hard ones of"
+                    " `mine_triplets`. Compare with the last hidden layer of a classifier.",
                 ),
                 "which two belong together, and no more": Question(
                     "Where do the two come from?",
@@ -787,7 +918,7 @@ TREE = Question(
                     "Should a pair that is settled stop pulling?",
                     {
                         "no: the lead should mean a probability": Leaf(
-                            "ranknet", "ranknet(scores, relevance)"
+                            "ranknet", "ranknet(scores, relevance)", "A pair alone is a list of two."
                         ),
                         "yes": Leaf("pairwise_hinge", "pairwise_hinge(scores, relevance, margin=1.0)"),
                     },
@@ -795,7 +926,8 @@ TREE = Question(
                 "a grade for each, and the top of the list is judged": Leaf(
                     "lambdarank",
                     "lambdarank(scores, relevance)",
-                    "Watch NDCG on held-out queries, not the loss.",
+                    "Watch NDCG on held-out queries, not the loss. Compare with `mse` on the gains,"
+                    " and with a simple order such as popularity.",
                 ),
                 "a grade for each, and a grade is a share of attention": Leaf(
                     "listnet", "listnet(scores, relevance)", "exp of a grade is what counts."

@@ -330,6 +330,8 @@ EXAMPLES = {
         "pred": np.array([2.0, 3.5, -1.0]),
         "target": np.array([2.5, 3.0, 40.0]),
         "scale": 0.8,
+        "low": np.array([1.0, 2.5, -2.0]),
+        "high": np.array([4.0, 5.0, 1.0]),
     },
     catalog.YES_NO: {
         "logits": np.array([-3.0, 0.5, 2.0]),
@@ -349,7 +351,7 @@ EXAMPLES = {
     catalog.LABELS: {
         "logits": CLASS_LOGITS,
         "flags": FLAGS,
-        "masks": expit(CLASS_LOGITS),
+        "probabilities": expit(CLASS_LOGITS),
         "pos_weight": np.array([1.0, 2.0, 3.0, 1.0]),
     },
     catalog.DISTRIBUTION: {
@@ -471,3 +473,68 @@ def test_the_pull_is_the_slope_of_the_loss_by_the_score(name):
 )
 def test_how_a_slope_is_shown(slope, text):
     assert extension().shown(slope) == text
+
+
+# --- What is said of the libraries --------------------------------------------------------------------------
+
+
+def test_every_convention_has_a_word_for_every_library():
+    assert [row for row in catalog.CONVENTIONS if len(row) != 6 or not all(row)] == []
+
+
+def test_a_column_against_a_row():
+    """The row of the conventions: an error here, a table in PyTorch but for cross-entropy, a column there."""
+    import torch
+    from sklearn import metrics
+
+    column, row = np.array([[0.2], [0.6]]), np.array([0.0, 1.0])
+    with pytest.raises(ValueError, match="nothing is broadcast"):
+        lossutils.mse(column, row)
+    columns, rows = torch.tensor(column), torch.tensor(row)
+    with pytest.warns(UserWarning, match="broadcast"):
+        assert torch.nn.functional.mse_loss(columns, rows, reduction="none").shape == (2, 2)
+    with pytest.raises(ValueError, match="target size"):
+        torch.nn.functional.binary_cross_entropy(columns, rows)
+    for score in (metrics.mean_squared_error, metrics.log_loss):
+        assert score(row, column) == pytest.approx(score(row, column[:, 0]))
+
+
+def test_what_hinge_reads_in_a_0():
+    import torch
+    from sklearn.metrics import hinge_loss
+
+    scores, signs, flags = np.array([-0.5, 0.5, 2.0]), np.array([-1.0, 1, 1]), np.array([0.0, 1, 1])
+    assert hinge_loss(flags, scores) == hinge_loss(signs, scores)
+    names = {"F": torch.nn.functional, "pred": torch.tensor(scores)}
+    values = [run(CARDS["hinge"].torch, names | {"target": torch.tensor(y)}) for y in (signs, flags)]
+    assert values[0] != values[1]
+    with pytest.raises(ValueError, match="must be"):
+        lossutils.hinge(scores, flags)
+
+
+def test_the_class_that_costs_least():
+    """The rule at the leaf for mistakes that cost differently, against the sum written out."""
+    rule = next(leaf.mind for answers, leaf in paths() if "mistakes cost differently" in answers)
+    code = re.search(r"`(\(softmax.*?)`", rule)[1]
+    cost = np.array([[0.0, 1, 2, 30], [5, 0, 1, 1], [9, 1, 0, 1], [1, 1, 4, 0]])
+    chosen = eval(code, {"softmax": lossutils.softmax, "logits": CLASS_LOGITS, "cost": cost})
+    for logits, choice in zip(CLASS_LOGITS, chosen, strict=True):
+        p = softmax(logits)
+        expected = [sum(p[true] * cost[true, said] for true in range(4)) for said in range(4)]
+        assert expected[choice] == min(expected)
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_the_call_in_the_table_of_libraries_runs(name):
+    arrays, settings = arguments(name, seed=0)
+    code = extension().call(name)
+    defaults = inspect.signature(getattr(lossutils, name)).parameters
+    settings |= {x: defaults[x].default for x in defaults if x not in settings and x not in arrays}
+    value = eval(code, {**vars(lossutils), **settings, **arrays})
+    assert np.isfinite(value) and np.ndim(value) == 0
+
+
+def test_only_what_is_said_is_marked():
+    assert extension().words("“A” is `b` **c**") == (
+        '<span class="said">“A”</span> is <code>b</code> <strong>c</strong>'
+    )

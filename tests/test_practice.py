@@ -1137,7 +1137,7 @@ def _(too_little, too_much):
     return np.full(len(too_much), 0.5)
 
 
-@guise("quantile_level", "one over the cost")
+@guise("quantile_level", "too much costs 1")
 def _(too_little, too_much):
     return too_little / (too_little + 1)
 

@@ -3,9 +3,11 @@
 `{choosing} tree` is a nested list: the style sheet draws it as a tree where there is room, and a screen
 reader walks it as a list. The tables are HTML whose cells carry the name of their column, for phones; the
 formulas go through the parser of the page. The numbers in a table are computed here, by the losses.
+What is long is folded by what the model puts out; the folds are open in the page, and a phone closes them.
 """
 
 import html
+import inspect
 import re
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import lossutils
 from lossutils import catalog
-from lossutils.catalog import CARDS, TREE, Leaf
+from lossutils.catalog import CARDS, CONVENTIONS, TREE, Leaf
 
 LIBRARIES = {"torch": "PyTorch", "sklearn": "scikit-learn", "optax": "optax", "keras": "Keras"}
 # What a loss is told in the tables of pulls; other parameters have their defaults.
@@ -44,13 +46,11 @@ class Choosing(SphinxDirective):
             links += nodes.list_item("", nodes.paragraph("", "", link))
         root = nodes.container("", nodes.paragraph("", TREE.text, classes=["question"]), links)
         root["classes"] = ["tree-root"]
-        return [root, *(self.branch(task, following) for task, following in TREE.answers.items())]
+        return [root, *(node for branch in TREE.answers.items() for node in self.branch(*branch))]
 
     def branch(self, task, question):
-        section = nodes.container(ids=[anchor(task)], classes=["tree"])
-        section += nodes.paragraph("", "", nodes.strong("", task[0].upper() + task[1:]), classes=["answer"])
-        section += self.following(question)
-        return section
+        tree = nodes.container("", *self.following(question), classes=["tree"])
+        return fold(task, [tree], anchor(task))
 
     def following(self, node):
         if isinstance(node, Leaf):
@@ -98,13 +98,19 @@ class Choosing(SphinxDirective):
     def others(self):
         header = ["Loss", "Content with", "Gradient", "A wild or wrong target"]
         tasks = (catalog.LABELS, catalog.DISTRIBUTION, catalog.EMBEDDING, catalog.ORDER)
-        rows = [
-            [self.linked(name), words(card.aims), words(card.gradient), words(card.outliers)]
-            for task in tasks
-            for name, card in CARDS.items()
-            if card.task == task
-        ]
-        return [table(header, rows, "choosing")]
+        return self.folded(header, "choosing", lambda card: [card.aims, card.gradient, card.outliers], tasks)
+
+    def folded(self, header, names, cells, tasks=tuple(TREE.answers)):
+        """A table for each output: a row begins with the loss and goes on with its cells."""
+        found = []
+        for task in tasks:
+            rows = [
+                [self.linked(name), *map(words, cells(card))]
+                for name, card in CARDS.items()
+                if card.task == task
+            ]
+            found += fold(task, [table(header, rows, names)])
+        return found
 
     def formulas(self):
         lines = ["| loss | of one example |", "| --- | --- |"]
@@ -114,24 +120,32 @@ class Choosing(SphinxDirective):
         return [box]
 
     def cheatsheet(self):
-        header = ["Loss", "Use it when", "Not for", "The answer that gives you away"]
-        rows = [
-            [self.linked(name), words(card.use), words(card.not_for), words(card.red_flag)]
-            for name, card in CARDS.items()
-        ]
-        return [table(header, rows, "choosing cheat-sheet")]
+        header = ["Loss", "Use it when", "Not for", "Red flag"]
+        return self.folded(
+            header, "choosing cheat-sheet", lambda card: [card.use, card.not_for, card.red_flag]
+        )
+
+    def conventions(self):
+        header = ["", "lossutils", "PyTorch", "optax", "Keras", "scikit-learn"]
+        rows = [[words(cell) for cell in row] for row in CONVENTIONS]
+        return [table(header, rows, "choosing conventions")]
 
     def libraries(self):
-        rows = []
-        for name, card in CARDS.items():
-            lines = [
-                f"<dt>{title}</dt><dd><code>{html.escape(getattr(card, library), quote=False)}</code></dd>"
-                for library, title in LIBRARIES.items()
-                if getattr(card, library)
-            ]
-            note = f"<p>{words(card.note)}</p>" if card.note else ""
-            rows.append([self.linked(name), f"<dl>{''.join(lines)}</dl>{note}"])
-        return [table(["Loss", "The same number elsewhere"], rows, "choosing libraries")]
+        found = []
+        for task in TREE.answers:
+            rows = []
+            for name, card in CARDS.items():
+                if card.task == task:
+                    given = {title: getattr(card, library) for library, title in LIBRARIES.items()}
+                    lines = [
+                        f"<dt>{title}</dt><dd>{statements(line)}</dd>"
+                        for title, line in {"lossutils": call(name), **given}.items()
+                        if line
+                    ]
+                    note = f"<p>{words(card.note)}</p>" if card.note else ""
+                    rows.append([self.linked(name), f"<dl>{''.join(lines)}</dl>{note}"])
+            found += fold(task, [table(["Loss", "The same number elsewhere"], rows, "choosing libraries")])
+        return found
 
     # --- Small tools
 
@@ -188,7 +202,34 @@ def anchor(task):
 
 
 def words(text):
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    """Of Markdown: code, strong, and a sentence in quotation marks, which somebody says."""
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    text = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", text)
+    return re.sub("“[^”]*”", r'<span class="said">\g<0></span>', text)
+
+
+def call(name):
+    """How the loss is called here, with the names that the lines of the other libraries have."""
+    parameters = inspect.signature(getattr(lossutils, name)).parameters.values()
+    arguments = [
+        x.name if x.kind is not x.KEYWORD_ONLY else f"{x.name}={x.name}"
+        for x in parameters
+        if x.name not in ("weight", "reduction", "mask")
+    ]
+    return f"{name}({', '.join(arguments)})"
+
+
+def statements(code):
+    """Each on a line of its own."""
+    lines = html.escape(code, quote=False).split("; ")
+    return "".join(f"<code>{line}</code>" for line in lines)
+
+
+def fold(title, children, name=""):
+    """A part that can be closed. It is open without a script, which closes it on a phone."""
+    place = f' id="{name}"' if name else ""
+    start = f'<details class="fold"{place} open><summary>{title[0].upper() + title[1:]}</summary>'
+    return [nodes.raw("", start, format="html"), *children, nodes.raw("", "</details>", format="html")]
 
 
 def table(header, rows, names):

@@ -1,5 +1,5 @@
 // What the course adds to the theme: boxes that scroll are reachable by keyboard, links open the
-// fold they lead into, and the table of claims can be filtered.
+// fold they lead into, long lists are folded on a phone, and the table of claims can be filtered.
 
 // Without Sphinx's marking of the words searched for: it fails on the text of a figure.
 const SPHINX_HIGHLIGHT_ENABLED = false;
@@ -43,6 +43,11 @@ addEventListener("DOMContentLoaded", () => {
       formula.tabIndex = 0;
     }
     for (const [box, scrolls] of found) if (scrolls !== (box.tabIndex === 0)) box.tabIndex = scrolls ? 0 : -1;
+  }
+
+  // Open in the page, so that they can be read without a script, and on paper.
+  function setFolds(open) {
+    for (const fold of document.querySelectorAll("details.fold")) fold.open = open;
   }
 
   function openFolds() {
@@ -104,6 +109,7 @@ addEventListener("DOMContentLoaded", () => {
 
   addEventListener("DOMContentLoaded", () => {
     filterClaims();
+    if (matchMedia("screen and (max-width: 640px)").matches) setFolds(false);
     openFolds();
     const article = document.querySelector("article");
     if (!article) return;
@@ -112,4 +118,5 @@ addEventListener("DOMContentLoaded", () => {
     article.addEventListener("contentvisibilityautostatechange", reachScrollingBoxes);
   });
   addEventListener("hashchange", openFolds);
+  addEventListener("beforeprint", () => setFolds(true));
 })();

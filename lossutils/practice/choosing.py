@@ -52,12 +52,12 @@ def _(too_little, too_much):
 
 
 @quantile_level.mistake(
-    "one over the cost",
-    "1 − 1/cost: it reads the cost of too little in units of 1, whatever too much costs.",
+    "too much costs 1",
+    "the level for a cost of too much of 1, whatever it is.",
     "Double both costs. Should the level change?",
 )
 def _(too_little, too_much):
-    return 1 - 1 / (1 + too_little)
+    return too_little / (too_little + 1)
 
 
 # What acting saves, from a logit, a training weight and two costs
