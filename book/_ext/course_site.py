@@ -167,6 +167,10 @@ def squeeze(page, styled):
 def squeeze_figure(found):
     figure = re.sub(r"\s+", " ", found[0]).replace("> <", "><")
     figure = re.sub(r'(?<= style=")[^"]*', lambda style: re.sub(r"(?<=[;:]) ", "", style[0]), figure)
+    fonts = re.search(r"font-family:'DejaVu Sans'[^;\"]*;", figure)
+    if fonts:  # once for the whole figure
+        figure = figure.replace(fonts[0], "").replace(' style="', f' style="{fonts[0]}', 1)
+    figure = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", figure)
     # A tenth of a unit is less than a quarter of a pixel.
     path = r"(?<=\bd=\")[^\"]*"
     return re.sub(path, lambda d: re.sub(r"(\d\.\d)\d+|(?<=[A-Za-z]) | $", r"\1", d[0]), figure)
