@@ -260,7 +260,8 @@ def listmle(scores, relevance, *, mask=None):
     and gradient 0, and a mean does not count it (0 if none counts). The sum grows with the list: divide by
     its length with `weight` if long lists should not count more.
     PyTorch, Keras, optax: none. `allRank` sorts, shuffles ties, and subtracts the largest score of the
-    whole list: its exponentials round to 0 where a list spans a gap of 60.
+    whole list: its exponentials round to 0 where a list spans a gap of 60. Keras RS 0.4: `ListMLELoss`, the
+    same, with ties in the order in which they stand.
     Source: Xia et al. (2008), doi:10.1145/1390156.1390306; Plackett (1975), doi:10.2307/2346567.
 
     Examples
@@ -374,8 +375,8 @@ def lambdarank(scores, relevance, *, mask=None):
     Notes
     -----
     The gradient, the lambdas, is what LambdaRank is. As a field over all scores it is the gradient of no
-    function: Δ jumps where two scores change places. Between such places the ranks are constant, and it is
-    the gradient of the value returned here; the value itself jumps too, so watch NDCG and not this number.
+    continuous function: Δ jumps where two scores change places. Between such places the ranks are constant,
+    and it is the gradient of the value returned here; that value jumps, so watch NDCG and not this number.
     Convention: documents with equal scores have their Δ averaged over the orders in which the tie can be
     broken, so that equal scores have a gradient and the order of the documents does not matter. Sum over the
     pairs; all places count, none is cut off. A query whose documents are all equally relevant has loss

@@ -303,7 +303,7 @@ def walk(corners, relevance, steps=2000):
 
 
 def test_the_lambdas_are_no_gradient():
-    """Around a closed path a gradient does no work; the lambdas do."""
+    """Around a closed path the gradient of a continuous function does no work; the lambdas do."""
     relevance = np.array([2, 1, 0])
     corners = [
         np.array(c) for c in ([0.0, 1, 0.5], [2.0, 1, 0.5], [2.0, 1, 1.5], [0.0, 1, 1.5], [0.0, 1, 0.5])
