@@ -430,8 +430,11 @@ def test_a_lower_squared_error_with_a_worse_order():
     slope, start = np.polyfit(x.ravel(), r.ravel(), 1)
     assert slope == pytest.approx(-7 / 17)
     assert (ndcg(slope * x + start, r) < 1).all() and (ndcg(x, r) == 1).all()
-    x, r = np.array([0.0, 1, 2, 10]), np.array([2, 3, 3.5, 0])
-    assert np.argsort(-np.polyfit(x, r, 1)[0] * x).tolist() == [0, 1, 2, 3]  # the line falls
+    x, r = np.array([[0.0, 0], [1, 0], [0, 1], [4, 4]]), np.array([3.0, 2, 1, 0])
+    weights = np.linalg.lstsq(x - x.mean(axis=0), r - r.mean())[0]
+    assert weights == pytest.approx([0.21, -0.79], abs=5e-3)
+    assert np.argsort(-x @ weights).tolist() == [1, 0, 2, 3]
+    assert np.argsort(-x @ [-1, -2]).tolist() == [0, 1, 2, 3]
 
 
 def test_small_numbers_of_the_chapter():
