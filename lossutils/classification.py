@@ -8,7 +8,17 @@ K), and the unreduced loss is (...). The functions they stand on, `sigmoid`, `lo
 
 from array_api_compat import array_namespace, device
 
-from .core import Rule, class_shape, class_target, class_weights, distribution, loss, probability, xp
+from .core import (
+    Rule,
+    class_shape,
+    class_target,
+    class_weights,
+    distribution,
+    loss,
+    magnitude,
+    probability,
+    xp,
+)
 
 smoothing = Rule("must be at least 0 and below 1", lambda x: (x < 0) | (x >= 1))
 up_to_1 = Rule("must be positive and at most 1", lambda x: (x <= 0) | (x > 1))
@@ -26,7 +36,7 @@ def sigmoid(logits):
     >>> sigmoid(np.array([-1000.0, 0.0, 2.0])).round(4)
     array([0.    , 0.5   , 0.8808])
     """
-    small = xp.exp(-abs(logits))
+    small = xp.exp(-magnitude(logits))
     return xp.where(logits >= 0, xp.ones_like(small), small) / (1 + small)
 
 
@@ -39,7 +49,8 @@ def log_sigmoid(logits):
     >>> log_sigmoid(np.array([-1000.0, 0.0, 40.0]))
     array([-1.00000000e+03, -6.93147181e-01, -4.24835426e-18])
     """
-    return xp.minimum(logits, 0) - xp.log1p(xp.exp(-abs(logits)))
+    not_positive = xp.where(logits >= 0, xp.zeros_like(logits), logits)
+    return not_positive - xp.log1p(xp.exp(-magnitude(logits)))
 
 
 def softmax(logits):

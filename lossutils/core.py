@@ -65,6 +65,11 @@ def sign(x):
     return xp.where(x == x, ones, x)
 
 
+def magnitude(x):
+    """|x|, with the slope 1 at 0: what is smooth in x stays so when torch differentiates through it."""
+    return xp.where(x >= 0, x, -x)
+
+
 # What the docstring of every loss says in the same words, in place of {parameters}, {returns} and {raises}.
 SHARED_TEXT = {
     "parameters": """\
@@ -104,7 +109,8 @@ mask : array of bools of the shape of scores, optional
     "returns": """\
 weight : array of the shape of the unreduced loss, optional
     Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
-    altogether, NaN included; where all weights are 0 the loss and its gradient are 0.
+    altogether, NaN included; where all weights are 0 the loss and its gradient are 0. (Under
+    `torch.func.vmap` nothing can be left out: a weight is a factor there.)
 reduction : "mean", "sum" or "none", default "mean"
 
 Returns
@@ -444,7 +450,7 @@ def _prepare(spec, name, args, kwargs):
         arrays = {key: xp.where(mask, array, xp.zeros_like(array)) for key, array in arrays.items()}
     if math.prod(shape) == 0 and reduction == "mean":
         raise ValueError(f"the mean over an empty batch is not defined: {name} has shape {tuple(pred.shape)}")
-    keep = None if weight is None else _kept(weight, shape)
+    keep = None if weight is None else _kept(weight, shape, spec.coupled)
 
     for key, rule in spec.rules.items():
         rule = rule if isinstance(rule, Rule) else rule(*arrays.values(), **parameters)
@@ -452,6 +458,7 @@ def _prepare(spec, name, args, kwargs):
             rule.check_array(key, arrays[key], keep)
         elif rule.row:
             parameters[key] = rule.check_row(key, parameters[key])
+            rule.check_array(key, _at_precision(parameters[key], pred), None)
         elif (rule.one_per_class and _is_array(parameters[key])) or (
             rule.may_learn and _has_no_axes(parameters[key])
         ):
@@ -532,7 +539,7 @@ def _check_kind(given, predictions):
             raise TypeError(f"{key} must be real, got {array.dtype}")
 
 
-def _kept(weight, shape):
+def _kept(weight, shape, coupled):
     """None if every example counts, else the mask of those with a weight above 0."""
     if tuple(weight.shape) != shape:
         raise ValueError(f"weight has shape {tuple(weight.shape)}, the unreduced loss has shape {shape}")
@@ -542,6 +549,10 @@ def _kept(weight, shape):
         keep = weight > 0
         return None if bool(xp.all(keep)) else keep
     except RuntimeError:  # under vmap and on the meta device there are no values to look at
+        if coupled and weight.device.type != "meta":
+            raise NotImplementedError(
+                "under vmap a weight cannot take examples out of a batch: select them before the call"
+            ) from None
         return None
 
 

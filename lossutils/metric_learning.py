@@ -10,6 +10,7 @@ import math
 import numpy as np
 from array_api_compat import array_namespace, device, is_torch_array
 
+from .classification import log_sigmoid
 from .core import Rule, _at_precision, _check_kind, batch_of_vectors, loss, positive, vectors, xp, zero_or_one
 from .margin import plus_or_minus_1
 
@@ -27,7 +28,7 @@ def _length_and_direction(x):
     x = x / xp.where(zero, xp.ones_like(scale), scale)
     squares = xp.sum(x * x, axis=-1, keepdims=True)
     root = xp.sqrt(xp.where(zero, xp.ones_like(squares), squares))
-    return (scale * root)[..., 0], x / root
+    return (scale * root)[..., 0], xp.where(zero, xp.zeros_like(x), x / root)
 
 
 def _concat(arrays):
@@ -316,8 +317,7 @@ def _blocks_of_rows(x):
 
 def _distances(x, rows):
     """The distances of some rows from all rows, by differences: exact also where they are small."""
-    squares = xp.sum((x[rows][:, None, :] - x) ** 2, axis=-1)
-    return xp.sqrt(squares)
+    return _length_and_direction(x[rows][:, None, :] - x)[0]
 
 
 @loss(shape=batch_of_vectors, coupled=True, margin=positive)
@@ -383,6 +383,7 @@ def _(embeddings, labels, *, margin=1.0):
 
 def _has_triplet(labels):
     """Is there another one of the same class, and one of another class?"""
+    labels = xp.astype(labels, array_namespace(labels).int64)
     ordered = xp.sort(labels)
     of_class = xp.searchsorted(ordered, labels, side="right") - xp.searchsorted(ordered, labels)
     return (of_class > 1) & (of_class < labels.shape[0])
@@ -391,6 +392,7 @@ def _has_triplet(labels):
 def _hardest(x, labels):
     """For each embedding the place of the farthest of its class and of the nearest of the others."""
     x = x - xp.sum(x, axis=0) / max(x.shape[0], 1)  # what all have in common would cost digits
+    x = x / (xp.sum(abs(x)) + (xp.sum(abs(x)) == 0))  # and squares would overflow
     squares = xp.sum(x * x, axis=-1)
     farthest, nearest = (xp.zeros_like(squares, dtype=array_namespace(x).int64) for _ in range(2))
     for rows in _blocks_of_rows(x):
@@ -583,7 +585,7 @@ def _contrast(query, key, temperature, left_out):
         largest = xp.where(largest == -math.inf, xp.zeros_like(largest), largest)  # a row without negatives
         negative[rows] = largest[:, 0] + xp.log(xp.sum(xp.exp(similarity - largest), axis=-1))
     excess = negative - positive
-    values = _clipped(excess) + xp.log1p(xp.exp(-abs(excess)))
+    values = -log_sigmoid(-excess)
     return values, positive + values
 
 

@@ -818,3 +818,59 @@ def test_is_a_plain_function(name):
     assert loss(**dict(zip(inspect.signature(loss).parameters, arrays, strict=False))) == loss(*arrays)
     for part in ("::", "grad", "Parameters", "Returns", "Raises", "PyTorch", "Source:", ">>>", "Convention"):
         assert part in loss.__doc__
+
+
+# Where a formula changes branch
+
+
+@pytest.mark.parametrize("loss", [info_nce, nt_xent])
+def test_ties_have_their_slope_and_curvature(loss):
+    """Positive and negatives equally similar; also beside a temperature that learns."""
+    q, k = torch.ones(2, 3, dtype=torch.float64), torch.eye(3, dtype=torch.float64)[:2]
+    near = q + 1e-7 * torch.tensor([[1.0, -2, 3], [2, 1, -1]], dtype=torch.float64)
+
+    def hessian(q):
+        return torch.autograd.functional.hessian(lambda q: loss(q, k, temperature=1.0), q)
+
+    torch.testing.assert_close(hessian(q), hessian(near), rtol=1e-4, atol=1e-6)
+    q.requires_grad_()
+    temperature = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    loss(q, k, temperature=temperature).backward()
+    torch.testing.assert_close(q.grad, loss.grad(q.detach(), k, temperature=0.5)[0])
+
+
+@pytest.mark.parametrize("loss", [info_nce, nt_xent])
+def test_an_embedding_of_zeros_beside_a_temperature_that_learns(loss):
+    q = torch.eye(3, dtype=torch.float64)
+    q[0] = 0
+    q.requires_grad_()
+    temperature = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    loss(q, torch.eye(3, dtype=torch.float64), temperature=temperature).backward()
+    assert (q.grad[0] == 0).all()
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e-20, 1e18])
+def test_the_hardest_triplet_at_any_scale(size):
+    """Squares of 1e-30 are 0 in float32, those of 1e20 infinite."""
+    x, known = np.random.default_rng(0).normal(size=(12, 3)), np.arange(12) // 3
+    expected = batch_hard_triplet(x, known, margin=1.0, reduction="none") * size
+    small = (x * size).astype(np.float32)
+    got = batch_hard_triplet(small, known, margin=size, reduction="none")
+    np.testing.assert_allclose(got, expected, rtol=1e-4)
+    assert as_list(mine_triplets(small, known, margin=size)) == as_list(mine_triplets(x, known))
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.uint16, torch.int32])
+def test_labels_of_any_whole_kind(dtype):
+    x, known = CASES["batch_hard_triplet"].draw()
+    x, known = torch.as_tensor(x), torch.as_tensor(known)
+    torch.testing.assert_close(batch_hard_triplet(x, known.to(dtype)), batch_hard_triplet(x, known))
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
+@each_coupled
+def test_a_weight_under_vmap_is_refused(name):
+    arrays = [torch.as_tensor(a)[None] for a in CASES[name].draw()]
+    weight = torch.ones(1, 8, dtype=torch.float64)
+    with pytest.raises(NotImplementedError, match="under vmap a weight cannot take examples out"):
+        torch.func.vmap(lambda w, *arrays: loss_of(name)(*arrays, weight=w))(weight, *arrays)
