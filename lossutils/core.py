@@ -158,7 +158,6 @@ class Rule:
         array = np.asarray(row) if isinstance(row, tuple) else row
         if array.ndim != 1 or array.shape[0] == 0:
             raise ValueError(f"{name} must be a row of at least one number, got shape {tuple(array.shape)}")
-        self.check_array(name, array, None)
         return row
 
     def check_array(self, name, array, keep):
