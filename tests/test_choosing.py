@@ -5,6 +5,7 @@ optax and Keras are no requirements of the course; where they are installed, the
 
 import importlib
 import inspect
+import json
 import math
 import random
 import re
@@ -16,6 +17,7 @@ import pytest
 from equations import Symbols, Unreadable, canonical
 from equations.reader import close
 from mpmath import mp
+from scipy.optimize import brentq, minimize
 from scipy.special import expit, softmax
 from test_equations import mutants
 
@@ -111,15 +113,15 @@ def arguments(name, seed):
 
 # --- Formulas -----------------------------------------------------------------------------------------------
 
-# What the formulas call the parameters; p is also a probability, σ also a function.
+# What the formulas call the parameters; σ is also a function.
 LETTERS = {
     "delta": r"\delta",
     "q": "q",
-    "p": "p",
+    "p": "r",
     "gamma": r"\gamma",
     "alpha": r"\alpha",
     "beta": r"\beta",
-    "smooth": "c",
+    "smooth": "s",
     "margin": "m",
     "temperature": "T",
     "pos_weight": "w",
@@ -345,6 +347,7 @@ EXAMPLES = {
         "scores": CLASS_LOGITS,
         "probabilities": softmax(CLASS_LOGITS, axis=1),
         "target": np.array([0, 3, 1, 2, 0, 0]),
+        "K": 4,
         "class_weight": np.array([0.5, 1.0, 2.0, 4.0]),
         "thresholds": np.array([-1.0, 0.0, 1.5]),
     },
@@ -367,14 +370,34 @@ EXAMPLES = {
         "negative": VECTORS[2],
         "embeddings": VECTORS[0],
         "labels": np.array([0, 0, 1, 1, 2, 2]),
+        "logits": CLASS_LOGITS,
         "same": np.array([1, 0, 1, 0, 1, 0]),
         "sign": np.array([1.0, -1, 1, -1, 1, -1]),
     },
     catalog.ORDER: {
         "scores": CLASS_LOGITS,
         "relevance": np.array([[3.0, 0, 1, 0]] * 6),
+        "bought": np.array([0, 3, 1, 2, 0, 0]),
     },
 }
+# What a leaf is called with where its branch has something else: one score, two logits, an image of places.
+SPECIAL = {
+    (catalog.CLASS, "ordinal"): {"logits": CLASS_LOGITS[:, 0]},
+    (catalog.YES_NO, "generalized_cross_entropy"): {
+        "logits": CLASS_LOGITS[:, :2],
+        "target": np.array([0, 1, 1, 0, 1, 0]),
+    },
+    (catalog.CLASS, "dice"): {
+        "logits": rng.normal(size=(3, 5, 5, 4)),
+        "target": rng.integers(4, size=(3, 5, 5)),
+    },
+}
+
+
+def run_leaf(answers, leaf, **other):
+    """The value of the call at the end of a path."""
+    arrays = EXAMPLES[answers[0]] | SPECIAL.get((answers[0], leaf.loss), {}) | other
+    return eval(leaf.call, {**vars(lossutils), **arrays})
 
 
 def defects(tree):
@@ -387,11 +410,8 @@ def defects(tree):
         elif not re.search(rf"\b{leaf.loss}\(", leaf.call):
             found.append(f"{where}: {leaf.call} does not call {leaf.loss}")
         else:
-            arrays = EXAMPLES[answers[0]]
-            if leaf.loss == "ordinal":  # one score an example
-                arrays = arrays | {"logits": arrays["logits"][:, 0]}
             try:
-                value = eval(leaf.call, {**vars(lossutils), **arrays})
+                value = run_leaf(answers, leaf)
                 if np.ndim(value) or not np.isfinite(value):
                     found.append(f"{where}: {leaf.call} is {value}")
             except Exception as error:
@@ -417,6 +437,228 @@ def test_every_path_ends_at_a_call_that_runs():
 )
 def test_a_broken_leaf_is_noticed(leaf, words):
     assert words in defects(catalog.Question("?", {catalog.NUMBER: leaf}))[0]
+
+
+def end(*answers):
+    """The leaf behind these answers; what is not asked on the way is found by itself."""
+    (leaf,) = [leaf for path, leaf in paths() if set(answers) <= set(path)]
+    return leaf
+
+
+def test_a_dice_of_classes_is_the_mean_over_the_classes():
+    answers = (catalog.CLASS, "the overlap of each class, and the plain loss is seen to do worse")
+    arrays = SPECIAL[catalog.CLASS, "dice"]
+    p = softmax(arrays["logits"], axis=-1)
+    each = [
+        1 - (2 * p[i][t == k, k].sum() + 1) / (p[i][..., k].sum() + (t == k).sum() + 1)
+        for i, t in enumerate(arrays["target"])
+        for k in range(4)
+    ]
+    assert run_leaf(answers, end(*answers)) == pytest.approx(np.mean(each))
+
+
+def test_one_right_item_of_a_padded_list():
+    """An item with the score −∞ has no share: no loss, no gradient, in NumPy and in torch."""
+    torch = pytest.importorskip("torch")
+    answers = (catalog.ORDER, "which one is right, as the one that was bought")
+    scores, bought = np.array([[1.0, 2.0, -np.inf]]), np.array([0])
+    value = run_leaf(answers, end(*answers), scores=scores, bought=bought)
+    assert value == pytest.approx(np.log1p(np.e))
+    assert lossutils.cross_entropy.grad(scores, bought)[0, 2] == 0
+    tensor = torch.tensor(scores, requires_grad=True)
+    run_leaf(answers, end(*answers), scores=tensor, bought=torch.tensor(bought)).backward()
+    np.testing.assert_allclose(tensor.grad, lossutils.cross_entropy.grad(scores, bought))
+
+
+def test_overlooked_yeses_move_the_threshold_only():
+    """The rule at the leaf for wrong labels: where a share m of the yes is overlooked, (1 − m) π is learned."""
+    leaf = end(catalog.YES_NO, "decide, after labels of which many are wrong and cannot be repaired")
+    assert "multiply its threshold by 1 − m" in leaf.mind
+    rng, m, threshold = np.random.default_rng(0), 0.4, 0.3
+    share = rng.random(200)
+    logit = np.array([best_logit(lossutils.bce_with_logits, (1 - m) * s) for s in share])
+    assert ((expit(logit) > (1 - m) * threshold) == (share > threshold)).all()
+
+
+def best_logit(loss, share, **options):
+    """The logit at which the expected loss is smallest, if this share is yes."""
+
+    def slope(z):
+        z = np.array([z])
+        yes, no = (loss.grad(z, np.full(1, y), **options) for y in (1.0, 0.0))
+        return float((share * yes + (1 - share) * no)[0])
+
+    return brentq(slope, -30, 30)
+
+
+# --- The tree against the rest of the course ----------------------------------------------------------------
+
+
+def glued(chapter, name):
+    """The text that a notebook hands to its page under this name."""
+    cells = json.loads((ROOT / f"notebooks/{chapter}.ipynb").read_text("utf-8"))["cells"]
+    for output in (output for cell in cells for output in cell.get("outputs", [])):
+        if output.get("metadata", {}).get("scrapbook", {}).get("name") == name:
+            return output["data"]["application/papermill.record/text/plain"].strip("'")
+    raise LookupError(f"{chapter} has nothing called {name}")
+
+
+def number(chapter, name):
+    """Its first number, and what stands after ± if there is one."""
+    text = glued(chapter, name).replace("−", "-")
+    return [float(x) for x in re.findall(r"[+-]?[\d.]+", text)]
+
+
+def exercises():
+    page = (ROOT / "book/choosing.md").read_text("utf-8")
+    found = re.findall(r"(?s)(`{3,4})\{solution\} (ex-[\w-]+)\n(.*?)\n\1\n", page)
+    return [(name, text) for _, name, text in found]
+
+
+def test_the_solutions_walk_paths_of_the_tree():
+    """*answer* › *answer*: `loss` in a solution. Each is a way through the tree, to its end."""
+    known = {(answers, leaf.loss) for answers, leaf in paths()}
+    found = {}
+    for name, text in exercises():
+        for way, loss in re.findall(r"((?:\*[^*]+\* › )+\*[^*]+\*): `(\w+)`", text):
+            found.setdefault(name, []).append((tuple(re.findall(r"\*([^*]+)\*", way)), loss))
+    assert [ends for ends in found.values() if not set(ends) <= known] == []
+    with_a_path = "delivery-promise photo-tags saving tax-base similar-shirts lesions".split()
+    assert found.keys() == {f"ex-{name}" for name in with_a_path}
+
+
+def test_an_overlap_loss_comes_after_a_comparison():
+    """As the imbalance chapter measures it: with the threshold set, the plain loss has the same Dice."""
+    gain, error = number("imbalance", "seg-dice-tuned-minus")
+    assert gain < 2 * error
+    for answers, leaf in paths():
+        if leaf.loss in ("dice", "jaccard", "tversky"):
+            assert any(answer == "no" or "is seen to do worse" in answer for answer in answers)
+
+
+def test_labeled_classes_lead_to_what_the_ten_seeds_say():
+    """Semi-hard triplets stand wrong labels best, and are not below batch-hard with right ones."""
+    recall = {
+        (kind, labels): number("metric_learning", f"mine-{kind}-{labels}-mean")[0]
+        for kind in ("random", "semi-hard", "hardest", "batch-hard")
+        for labels in ("clean", "wrong")
+    }
+    assert max((kind for kind, _ in recall), key=lambda kind: recall[kind, "wrong"]) == "semi-hard"
+    assert recall["semi-hard", "clean"] > recall["batch-hard", "clean"]
+    ways = {
+        answers: leaf for answers, leaf in paths() if answers[:2] == (catalog.EMBEDDING, "the class of each")
+    }
+    first = next(iter(ways.values()))  # as that chapter says: a classifier first
+    assert first.loss == "cross_entropy"
+    for answers, leaf in ways.items():
+        checked = "every label is checked" in answers[-1]
+        assert (leaf.loss == "batch_hard_triplet") == checked
+        assert leaf.loss != "triplet" or ("mine_triplets" in leaf.call and "semi-hard" in leaf.mind)
+
+
+def test_many_wrong_labels_have_an_end_for_yes_or_no_and_for_classes():
+    """The imbalance chapter measures it for yes or no: ahead of cross-entropy, and focal is no help."""
+    for task in (catalog.YES_NO, catalog.CLASS):
+        ends = [leaf.loss for answers, leaf in paths() if answers[0] == task and "wrong" in " ".join(answers)]
+        assert ends == ["generalized_cross_entropy"]
+    best, error = number("imbalance", "noise-best-minus-g")
+    assert best > 2 * error
+    assert number("imbalance", "noise-best-minus-2")[0] < 0
+
+
+def test_every_row_of_the_ranking_table_is_an_end_of_the_tree():
+    page = (ROOT / "book/ranking.md").read_text("utf-8")
+    table = page.split("(ranking-when)=")[1].split("\n\n")[2]
+    advice = [row.split("|")[2] for row in table.splitlines()[2:]]
+    words = {
+        "regression on the gain": "mse",
+        "RankNet": "ranknet",
+        "LambdaRank": "lambdarank",
+        "softmax cross-entropy": "cross_entropy",
+        "ListMLE": "listmle",
+        "pairwise hinge": "pairwise_hinge",
+    }
+    ends = {leaf.loss for answers, leaf in paths() if answers[0] == catalog.ORDER}
+    for text in advice:
+        word = min((word for word in words if word in text), key=text.index)
+        assert words[word] in ends
+
+
+# --- What a loss is content with ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gamma", [0.5, 1.0, 2.0, 5.0])
+def test_what_focal_is_content_with(gamma):
+    """The odds of its answers lie between 1 and the true ones, or their multiple if there is an alpha."""
+    assert "odds less extreme" in CARDS["focal"].aims
+    for share in np.linspace(0.001, 0.999, 41):
+        for alpha in (None, 0.25, 0.9):
+            factor = 1 if alpha is None else alpha / (1 - alpha)
+            true = np.log(factor * share / (1 - share))
+            answer = best_logit(lossutils.focal, share, gamma=gamma, alpha=alpha)
+            assert 0 <= answer * np.sign(true) <= abs(true)
+
+
+def focal_answer(shares, gamma=2.0):
+    """The probabilities with which the expected focal loss over many classes is smallest."""
+
+    def risk(z):
+        rows, target = np.tile(z, (len(shares), 1)), np.arange(len(shares))
+        slope = lossutils.softmax_focal.grad(rows, target, gamma=gamma, weight=shares, reduction="sum")
+        value = lossutils.softmax_focal(rows, target, gamma=gamma, weight=shares, reduction="sum")
+        return value, slope.sum(axis=0)
+
+    found = minimize(risk, np.log(shares), jac=True, method="BFGS", options={"gtol": 1e-9})
+    return softmax(found.x)
+
+
+def test_what_softmax_focal_is_content_with():
+    """The order stays, a share above one half is too low; of many small ones the largest may be too high."""
+    aims = CARDS["softmax_focal"].aims
+    assert aims.startswith("the classes in order") and "above ½" in aims and "may be too high" in aims
+    rng = np.random.default_rng(0)
+    for gamma in (0.5, 2.0, 5.0):
+        for classes in (2, 3, 10, 30):
+            for top in (0.3, 0.51, 0.7, 0.95):
+                rest = rng.dirichlet(np.full(classes - 1, 2.0)) * (1 - top)
+                shares = np.sort([*rest, top])
+                answer = focal_answer(shares, gamma)
+                assert (np.diff(answer) > -1e-6).all()
+                if top > 0.5:
+                    assert answer[-1] < top
+    for classes, top, answered in [(10, 0.9, 0.679), (100, 0.05, 0.056), (100, 0.15, 0.165)]:
+        shares = np.array([top] + [(1 - top) / (classes - 1)] * (classes - 1))
+        assert focal_answer(shares)[0] == pytest.approx(answered, abs=6e-4)
+        assert glued("imbalance", f"answer-{classes}-{str(top)[2:]}") == f"{answered:.3f}"
+
+
+def test_the_shares_behind_a_focal_answer_of_many_classes():
+    """π in the proportion of p / r(p), r the ratio of the pulls of focal and cross-entropy."""
+    shares = np.random.default_rng(1).dirichlet(np.full(7, 1.5))
+    p = focal_answer(shares)
+    r = (1 - p) ** 2 * (1 - 2 * p * np.log(p) / (1 - p))
+    np.testing.assert_allclose(p / r / (p / r).sum(), shares, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["bce", "cce"])
+def test_a_pull_without_end_ends_in_front_of_the_sigmoid(name):
+    """The last column of the table says both, as the pulls beside it are by the score."""
+    assert "without end on p, with 1 at most" in CARDS[name].outliers
+    assert abs(extension().pull(name, np.array([-30.0]))[0]) <= 1
+    loss, tiny = getattr(lossutils, name), np.array([1e-200])
+    slope = (
+        loss.grad(tiny, np.ones(1)) if name == "bce" else loss.grad(np.array([[1.0, 1e-200]]), np.array([1]))
+    )
+    assert abs(slope).max() > 1e199
+
+
+@pytest.mark.parametrize("name", ["info_nce", "nt_xent"])
+def test_a_loss_over_the_batch_has_no_value_to_compare_between_sizes(name):
+    """One point costs more, the larger the batch: log N, log(2N − 1)."""
+    assert "between sizes of the batch" in CARDS[name].not_for
+    loss = getattr(lossutils, name)
+    values = [float(loss(np.ones((n, 2)), np.ones((n, 2)))) for n in (8, 64)]
+    assert values == pytest.approx(np.log([8, 64] if name == "info_nce" else [15, 127]))
 
 
 def questions(node=TREE):
