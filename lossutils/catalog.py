@@ -361,8 +361,8 @@ CARDS = {
         red_flag="“Dice cures imbalance.” It changes the aim, and the probabilities are lost.",
         output=MASK,
         torch="1 - ((2 * (pred * target).sum(1) + smooth) / (pred.sum(1) + target.sum(1) + smooth)).mean()",
-        note="One loss an image, then the mean. Keras' `Dice()` takes the whole batch as one image, with"
-        " smooth = 1e-7.",
+        note="One loss an image, then the mean. Keras' `Dice()` takes the whole batch as one image unless it"
+        " is given an `axis`, and adds 1e-7 below only: two empty masks cost 1.",
     ),
     "jaccard": Card(
         task=LABELS,
@@ -392,8 +392,8 @@ CARDS = {
         torch="hit = (pred * target).sum(1); false = (pred * (1 - target)).sum(1);"
         " missed = ((1 - pred) * target).sum(1);"
         " 1 - ((hit + smooth) / (hit + alpha * false + beta * missed + smooth)).mean()",
-        note="Keras' `Tversky()` takes the whole batch as one image, and in 3.15 its alpha multiplies the"
-        " misses, against its own documentation.",
+        note="Keras' `Tversky()` takes the whole batch as one image unless it is given an `axis`, and in 3.15"
+        " its alpha multiplies the misses, against its own documentation.",
     ),
     # A distribution
     "kl_divergence": Card(

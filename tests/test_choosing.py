@@ -471,7 +471,7 @@ def test_one_right_item_of_a_padded_list():
 
 
 def test_overlooked_yeses_move_the_threshold_only():
-    """The rule at the leaf for wrong labels: where a share m of the yes is overlooked, (1 − m) π is learned."""
+    """The rule at the leaf for wrong labels: where a share m of the yes is missed, (1 − m) π is learned."""
     leaf = end(catalog.YES_NO, "decide, after labels of which many are wrong and cannot be repaired")
     assert "multiply its threshold by 1 − m" in leaf.mind
     rng, m, threshold = np.random.default_rng(0), 0.4, 0.3
@@ -764,6 +764,291 @@ def test_the_class_that_costs_least():
         p = softmax(logits)
         expected = [sum(p[true] * cost[true, said] for true in range(4)) for said in range(4)]
         assert expected[choice] == min(expected)
+
+
+NOTES = []
+
+
+def said(name, library):
+    """The decorated function holds the note of this card against this library, where it is installed."""
+
+    def keep(test):
+        if library in LIBRARIES:
+            NOTES.append(pytest.param(test, library, id=f"{name}, {library}"))
+        return test
+
+    return keep
+
+
+@pytest.mark.parametrize(("test", "library"), NOTES)
+def test_what_a_note_says_of_a_library(test, library, double):
+    names, convert = LIBRARIES[library]()
+    test(names, convert)
+
+
+E = np.array([0.5, -2.0, 3.0])
+
+
+@said("mse", "optax")
+def _(names, convert):
+    optax = names["optax"]
+    assert 2 * optax.l2_loss(convert(E)).mean() == pytest.approx(lossutils.mse(E, 0 * E))
+
+
+@said("huber", "torch")
+def _(names, convert):
+    theirs = names["F"].smooth_l1_loss(convert(E), convert(0 * E), beta=0.7)
+    assert float(theirs) == pytest.approx(lossutils.huber(E, 0 * E, delta=0.7) / 0.7)
+
+
+@said("huber", "sklearn")
+def _(names, convert):
+    """In the unit of the target the same epsilon is another loss; in that of its scale it is not."""
+    from sklearn.linear_model import HuberRegressor
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 2))
+    y = x @ [1.0, -2.0] + rng.standard_t(2, size=60)
+    fitted = [HuberRegressor(epsilon=1.5, alpha=0, tol=1e-9).fit(x, c * y) for c in (1, 100)]
+    np.testing.assert_allclose(fitted[1].coef_, 100 * fitted[0].coef_, rtol=1e-3)
+    assert fitted[1].scale_ == pytest.approx(100 * fitted[0].scale_, rel=1e-3)
+
+
+@said("log_cosh", "torch")
+def _(names, convert):
+    torch = names["torch"]
+    e = torch.tensor([1e-4], dtype=torch.float32)
+    right = 1e-8 / 2
+    theirs = run(CARDS["log_cosh"].torch, names | {"pred": e, "target": 0 * e})
+    assert abs(theirs - right) > right / 2
+    assert float(lossutils.log_cosh(e, 0 * e)) == pytest.approx(right, rel=1e-5)
+
+
+@said("log_cosh", "optax")
+@said("log_cosh", "keras")
+def _(names, convert):
+    e, right = np.array([1e-4], np.float32), 1e-8 / 2
+    library = "optax" if "optax" in names else "keras"
+    if library == "keras":
+        names["keras"].config.set_floatx("float32")
+    try:
+        theirs = run(
+            getattr(CARDS["log_cosh"], library), names | {"pred": convert(e), "target": convert(0 * e)}
+        )
+    finally:
+        if library == "keras":
+            names["keras"].config.set_floatx("float64")
+    assert abs(theirs - right) > right / 2
+
+
+@said("quantile", "sklearn")
+def _(names, convert):
+    loss = names["mean_pinball_loss"]
+    assert loss(E, 0 * E, alpha=0.9) == pytest.approx(loss(0 * E, E, alpha=0.1))
+
+
+@said("bce_with_logits", "torch")
+def _(names, convert):
+    """The mean divides by the number of elements: a weight of 3 for all is three times the loss."""
+    loss, yes = names["F"].binary_cross_entropy_with_logits, convert(np.ones(3))
+    three = convert(np.array(3.0))
+    assert loss(convert(E), yes, pos_weight=three) == pytest.approx(float(3 * loss(convert(E), yes)))
+    ours = lossutils.bce_with_logits(E, np.ones(3), pos_weight=3.0)
+    assert ours == pytest.approx(3 * lossutils.bce_with_logits(E, np.ones(3)))
+
+
+@said("bce", "torch")
+def _(names, convert):
+    assert names["F"].binary_cross_entropy(convert(np.zeros(1)), convert(np.ones(1))) == 100
+    assert np.isinf(lossutils.bce(np.zeros(1), np.ones(1)))
+
+
+@said("bce", "sklearn")
+def _(names, convert):
+    for dtype in (np.float64, np.float32):
+        p = np.array([0.0, 1.0], dtype)
+        value = names["log_loss"]([1, 1], p, labels=[0, 1])
+        assert value == pytest.approx(-np.log(np.finfo(dtype).eps) / 2, rel=1e-3)
+
+
+@said("bce", "keras")
+def _(names, convert):
+    value = names["keras"].losses.BinaryCrossentropy()(convert(np.ones((1, 1))), convert(np.zeros((1, 1))))
+    assert float(value) == pytest.approx(-np.log(1e-7), rel=1e-6)
+
+
+@said("cost_sensitive_bce", "sklearn")
+def _(names, convert):
+    """Fitted: no direction of the weights makes our loss with its penalty smaller."""
+    from sklearn.linear_model import LogisticRegression
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(80, 2))
+    y = (x[:, 0] + rng.normal(size=80) > 1) * 1.0
+    fitted = LogisticRegression(class_weight={0: 2.0, 1: 7.0}, C=1.0, tol=1e-10, max_iter=1000).fit(x, y)
+    slope = lossutils.cost_sensitive_bce.grad(
+        fitted.decision_function(x), y, false_negative_cost=7.0, false_positive_cost=2.0, reduction="sum"
+    )
+    np.testing.assert_allclose(x.T @ slope + fitted.coef_[0], 0, atol=1e-4)
+    assert slope.sum() == pytest.approx(0, abs=1e-4)
+
+
+@said("focal", "keras")
+def _(names, convert):
+    z, y = convert(np.array([[2.0, -1.0]])), convert(np.array([[1.0, 0.0]]))
+    loss = names["keras"].losses.BinaryFocalCrossentropy
+    plain = loss(from_logits=True)(y, z)
+    assert loss(alpha=0.9, from_logits=True)(y, z) == plain
+    assert loss(alpha=0.9, from_logits=True, apply_class_balancing=True)(y, z) != plain
+    assert float(plain) == pytest.approx(lossutils.focal(np.array([2.0, -1.0]), np.array([1.0, 0.0])))
+
+
+@said("hinge", "torch")
+def _(names, convert):
+    theirs = names["F"].hinge_embedding_loss(convert(E), convert(np.array([-1.0, 1, 1])))
+    assert float(theirs) != pytest.approx(lossutils.hinge(E, np.array([-1.0, 1, 1])), rel=0.1)
+
+
+@said("hinge", "optax")
+@said("hinge", "keras")
+def _(names, convert):
+    """Keras reads a 0 as −1; optax computes with the 0."""
+    library = "optax" if "optax" in names else "keras"
+    values = [
+        run(getattr(CARDS["hinge"], library), names | {"pred": convert(E), "target": convert(np.array(y))})
+        for y in ([-1.0, 1, 1], [0.0, 1, 1])
+    ]
+    assert (values[0] == pytest.approx(values[1])) == (library == "keras")
+
+
+@said("cross_entropy", "torch")
+def _(names, convert):
+    """The classes on axis 1; the mean divides by the weights of the targets, and 0 / 0 is NaN."""
+    cross_entropy = names["F"].cross_entropy
+    z, t, w = np.random.default_rng(0).normal(size=(2, 5, 3)), np.zeros((2, 5), int), np.array([2.0, 1, 0])
+    t[0, :2] = 1
+    theirs = cross_entropy(convert(z).movedim(-1, 1), convert(t), weight=convert(w))
+    assert float(theirs) == pytest.approx(lossutils.cross_entropy(z, t, class_weight=w))
+    each = lossutils.cross_entropy(z, t, reduction="none")
+    assert float(theirs) == pytest.approx((w[t] * each).sum() / w[t].sum())
+    nothing = np.full((2, 5), 2)
+    assert np.isnan(float(cross_entropy(convert(z).movedim(-1, 1), convert(nothing), weight=convert(w))))
+    assert lossutils.cross_entropy(z, nothing, class_weight=w) == 0
+
+
+@said("cross_entropy", "keras")
+def _(names, convert):
+    """A weighted mean divides by N."""
+    z, t, w = np.random.default_rng(0).normal(size=(4, 3)), np.array([0, 1, 2, 0]), np.array([2.0, 1, 5])
+    loss = names["keras"].losses.SparseCategoricalCrossentropy(from_logits=True)
+    theirs = float(loss(convert(t), convert(z), sample_weight=convert(w[t])))
+    assert theirs == pytest.approx((w[t] * lossutils.cross_entropy(z, t, reduction="none")).mean(), rel=1e-6)
+
+
+@said("cce", "sklearn")
+def _(names, convert):
+    p = softmax(CLASS_LOGITS[:3], axis=1)
+    with pytest.raises(ValueError, match="label"):
+        names["log_loss"]([0, 1, 1], p)
+
+
+@said("softmax_focal", "keras")
+def _(names, convert):
+    one_hot, z = np.eye(4)[[0, 3, 1, 2, 0, 0]], CLASS_LOGITS
+    theirs = names["keras"].losses.CategoricalFocalCrossentropy(from_logits=True)(
+        convert(one_hot), convert(z)
+    )
+    assert float(theirs) == pytest.approx(lossutils.softmax_focal(z, one_hot.argmax(1)) / 4, rel=1e-6)
+
+
+def largest_violation(z, t):
+    rest = [np.delete(row, k).max() for row, k in zip(z, t, strict=True)]
+    return np.mean([max(0, 1 - row[k] + other) for row, k, other in zip(z, t, rest, strict=True)])
+
+
+@said("multiclass_hinge", "sklearn")
+@said("multiclass_hinge", "optax")
+def _(names, convert):
+    t = np.array([0, 3, 1, 2, 0, 0])
+    if "optax" in names:
+        theirs = names["optax"].losses.multiclass_hinge_loss(convert(CLASS_LOGITS), convert(t)).mean()
+    else:
+        theirs = names["hinge_loss"](t, CLASS_LOGITS, labels=range(4))
+    assert float(theirs) == pytest.approx(largest_violation(CLASS_LOGITS, t))
+
+
+@said("dice", "keras")
+@said("tversky", "keras")
+def _(names, convert):
+    """The whole batch as one image but for an axis, 1e-7 below only; Tversky's alpha is for the misses."""
+    p, y = EXAMPLES[catalog.LABELS]["probabilities"], FLAGS
+    losses = names["keras"].losses
+    ours = lossutils.dice(p.reshape(1, -1), y.reshape(1, -1), smooth=1e-7)
+    assert float(losses.Dice()(convert(y), convert(p))) == pytest.approx(ours, rel=1e-6)
+    each = losses.Dice(axis=1, reduction=None)(convert(y), convert(p))
+    np.testing.assert_allclose(each, lossutils.dice(p, y, smooth=1e-7, reduction="none"), rtol=1e-6)
+    nothing = np.zeros((1, 3))
+    assert float(losses.Dice()(convert(nothing), convert(nothing))) == 1
+    assert lossutils.dice(nothing, nothing, smooth=1e-7) == 0
+    ours = lossutils.tversky(p.reshape(1, -1), y.reshape(1, -1), alpha=0.7, beta=0.3, smooth=1e-7)
+    theirs = losses.Tversky(alpha=0.3, beta=0.7)(convert(y), convert(p))
+    assert float(theirs) == pytest.approx(ours, rel=1e-6)
+
+
+@said("kl_divergence", "torch")
+def _(names, convert):
+    from scipy.special import rel_entr
+
+    pred, target = positional("kl_divergence", np.random.default_rng(0))
+    value = lossutils.kl_divergence(pred, target)
+    theirs = names["F"].kl_div(convert(pred).log(), convert(target), reduction="none").mean()
+    assert float(theirs) * K == pytest.approx(value)
+    assert rel_entr(target, pred).sum(1).mean() == pytest.approx(value)
+
+
+@said("cosine_embedding", "keras")
+@said("cosine_embedding", "optax")
+def _(names, convert):
+    a, b = VECTORS[:2]
+    c = np.diag(cosines(a, b)).mean()
+    if "optax" in names:
+        assert float(names["optax"].cosine_distance(convert(a), convert(b)).mean()) == pytest.approx(1 - c)
+    else:
+        theirs = names["keras"].losses.CosineSimilarity()(convert(a), convert(b))
+        assert float(theirs) == pytest.approx(-c, rel=1e-5)
+
+
+@said("triplet", "torch")
+def _(names, convert):
+    a, p, n = VECTORS
+    moved = [np.linalg.norm(a - other + 1e-6, axis=1) for other in (p, n)]
+    theirs = names["F"].triplet_margin_loss(*map(convert, VECTORS))
+    assert float(theirs) == pytest.approx(np.maximum(0, moved[0] - moved[1] + 1).mean(), rel=1e-12)
+
+
+@said("pairwise_hinge", "torch")
+def _(names, convert):
+    first, second, one = (convert(np.array(v)) for v in ([2.0, 1.0], [0.0, 1.0], [1.0, 1.0]))
+    loss = names["F"].margin_ranking_loss
+    assert float(loss(second, second, one)) == 0
+    ours = lossutils.pairwise_hinge(np.array([[2.0, 0.0], [1.0, 1.0]]), np.array([[1.0, 0.0], [1.0, 0.0]]))
+    assert float(loss(first, second, one, margin=1)) == pytest.approx(ours)
+
+
+@said("listnet", "optax")
+def _(names, convert):
+    scores, grades = CLASS_LOGITS, EXAMPLES[catalog.ORDER]["relevance"]
+    theirs = names["optax"].losses.ranking_softmax_loss(convert(scores), convert(grades))
+    sums = -(grades * np.log(softmax(scores, axis=1))).sum(1)
+    assert float(theirs) == pytest.approx(sums.mean())
+
+
+@said("lambdarank", "sklearn")
+def _(names, convert):
+    scores, grades = CLASS_LOGITS[:1], np.array([[3.0, 0, 1, 2]])
+    discount = 1 / np.log2(np.arange(4) + 2)
+    gain = grades[0][(-scores[0]).argsort()] @ discount / (np.sort(grades[0])[::-1] @ discount)
+    assert names["ndcg_score"](grades, scores) == pytest.approx(gain)
 
 
 @pytest.mark.parametrize("name", CARDS)
