@@ -566,22 +566,36 @@ def test_many_wrong_labels_have_an_end_for_yes_or_no_and_for_classes():
     assert number("imbalance", "noise-best-minus-2")[0] < 0
 
 
+# How a row of the ranking chapter's advice begins: the answer in the tree, the name in the row, the loss.
+RANKING = {
+    "plenty of data": ("the number too, or nobody has compared", "regression on the gain", "mse"),
+    "grades, a limited model": (
+        "only the order, and the model is too simple for the numbers",
+        "RankNet",
+        "ranknet",
+    ),
+    "long lists": ("the top of a long list", "LambdaRank", "lambdarank"),
+    "one right document": (
+        "which one is right, as the one that was bought",
+        "softmax cross-entropy",
+        "cross_entropy",
+    ),
+    "full orders": ("the whole order", "ListMLE", "listmle"),
+    "settled pairs": ("of some pairs, which one comes first", "pairwise hinge", "pairwise_hinge"),
+}
+
+
 def test_every_row_of_the_ranking_table_is_an_end_of_the_tree():
     page = (ROOT / "book/ranking.md").read_text("utf-8")
-    table = page.split("(ranking-when)=")[1].split("\n\n")[2]
-    advice = [row.split("|")[2] for row in table.splitlines()[2:]]
-    words = {
-        "regression on the gain": "mse",
-        "RankNet": "ranknet",
-        "LambdaRank": "lambdarank",
-        "softmax cross-entropy": "cross_entropy",
-        "ListMLE": "listmle",
-        "pairwise hinge": "pairwise_hinge",
-    }
-    ends = {leaf.loss for answers, leaf in paths() if answers[0] == catalog.ORDER}
-    for text in advice:
-        word = min((word for word in words if word in text), key=text.index)
-        assert words[word] in ends
+    table = page.split("(ranking-when)=")[1].split("\n\n")[1].splitlines()[2:]
+    rows = [[cell.strip() for cell in row.split("|")[1:3]] for row in table]
+    assert len(rows) == len(RANKING)
+    for situation, advice in rows:
+        ((answer, name, loss),) = [found for start, found in RANKING.items() if situation.startswith(start)]
+        assert advice.startswith(name)
+        assert loss in {
+            leaf.loss for path, leaf in paths() if path[0] == catalog.ORDER and answer in path[1:3]
+        }
 
 
 # --- What a loss is content with ----------------------------------------------------------------------------
