@@ -269,7 +269,8 @@ def mine_triplets(embeddings, labels, *, margin=1.0, kind="semi-hard"):
     -----
     Convention: Schroff et al. call a triplet semi-hard that is in order but within the margin. A batch of N
     has up to N³ / 4 triplets: for hundreds of embeddings, not for thousands. Nothing here has a gradient.
-    PyTorch, Keras, optax: none; pytorch-metric-learning's `TripletMarginMiner` with `type_of_triplets`.
+    PyTorch, Keras, optax: none; pytorch-metric-learning's `TripletMarginMiner` with `type_of_triplets`, where
+    its "all" leaves out the easy ones.
     Source: Schroff, Kalenichenko and Philbin (2015), arXiv:1503.03832.
 
     Examples

@@ -13,6 +13,7 @@ the weekly run:
 
 import importlib
 import inspect
+import json
 import math
 import os
 import re
@@ -47,7 +48,8 @@ def stands(text, anchor, words):
     if anchor:
         found = re.search(rf"\({anchor}\)=|:(?:label|name): {anchor}\b", text)
         text = text[found.end() :] if found else ""
-    return " ".join(words.split()) in " ".join(re.sub(r'" *\n *"', "", text).split())
+    text = re.sub(r'" *\n *"', "", text).replace('\\"', '"')
+    return " ".join(words.split()) in " ".join(text.split())
 
 
 def test_a_changed_sentence_is_noticed():
@@ -132,10 +134,8 @@ def test_names_that_torch_does_not_have():
     names = " ".join(
         x for x in [*dir(F), *dir(torch.nn)] if re.search("loss|entropy|div|hinge", x, re.I)
     ).lower()
-    absent = (
-        "quantile pinball cosh squared_hinge dice jaccard iou tversky focal contrastive infonce ntxent listnet"
-    )
-    for part in [*absent.split(), "listmle", "lambda", "ndcg", "ordinal", "generalized"]:
+    absent = "quantile pinball cosh squared_hinge dice jaccard iou tversky focal contrastive infonce"
+    for part in [*absent.split(), "ntxent", "listnet", "listmle", "lambda", "ndcg", "ordinal", "generalized"]:
         assert part not in names, part
     of_classes = "multi_margin multilabel_margin multilabel_soft_margin soft_margin"
     of_others = "hinge_embedding margin_ranking triplet_margin triplet_margin_with_distance"
@@ -579,6 +579,485 @@ def test_rel_entr():
 
     y, p = np.array([[0.9, 0.1, 0.0]]), np.array([[0.5, 0.2, 0.3]])
     assert rel_entr(y, p).sum() == pytest.approx(lossutils.kl_divergence(p, y))
+
+
+# --- optax and Keras ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def optax():
+    return library("optax")
+
+
+@pytest.fixture
+def keras():
+    library("jax")
+    return library("keras")
+
+
+def a(*numbers):
+    """An array of jax, which optax and Keras take here."""
+    return library("jax").numpy.array(numbers)
+
+
+@says("regression.md#regression-names", "optax `squared_error` (its `l2_loss` is **half** of it)")
+@says("regression.py", "optax: `squared_error` (`l2_loss` is half of it).")
+@says("catalog.py", "e²; `l2_loss`: **½ e²**")
+def test_half_the_square_in_optax(optax):
+    assert optax.squared_error(a(3.0)) == 9 and optax.l2_loss(a(3.0)) == 4.5
+
+
+@says("regression.md#regression-names", "all with `delta=1.0`")
+@says("regression.md#regression-traps", "The default δ of PyTorch, Keras and optax is 1")
+def test_the_default_delta(optax, keras):
+    assert default(F.huber_loss, "delta") == default(torch.nn.HuberLoss, "delta") == 1
+    assert default(optax.huber_loss, "delta") == default(keras.losses.Huber, "delta") == 1
+
+
+@says("regression.md#regression-names", "optax has none")
+@says("regression.md#regression-names", "the others have none")
+@says("custom.py", "Keras: `class_weight` in `fit`. optax: none.")
+def test_names_that_optax_and_keras_do_not_have(optax, keras):
+    """What is behind "optax: none" and "Keras: none" in the docstrings and in the tables."""
+    of_optax = " ".join([*dir(optax), *dir(optax.losses)]).lower()
+    absent = (
+        "absolute quantile pinball squared_hinge softmax_focal jaccard tversky contrastive listnet listmle"
+    )
+    for part in [
+        *absent.split(),
+        "lambda_rank",
+        "ndcg",
+        "ordinal",
+        "generalized_cross",
+        "info_nce",
+        "pairwise",
+    ]:
+        assert part not in of_optax, part
+    of_keras = " ".join(dir(keras.losses)).lower()
+    for part in "quantile pinball jaccard contrastive triplet ntxent infonce rank list ordinal".split():
+        assert part not in of_keras, part
+    assert "class_weight" in inspect.signature(keras.Model.fit).parameters
+
+
+@says("regression.md#regression-names", "Here, in PyTorch and in optax the prediction comes first; in Keras")
+def test_who_comes_first_in_optax_and_keras(optax, keras):
+    first = {f: next(iter(inspect.signature(f).parameters)) for f in (optax.squared_error, optax.huber_loss)}
+    assert set(first.values()) == {"predictions"}
+    names = [n for n in vars(keras.losses) if n.islower() and n not in ("deserialize", "get", "serialize")]
+    names = [n for n in names if not n.startswith("_")]
+    first = {next(iter(inspect.signature(getattr(keras.losses, n)).parameters)) for n in names}
+    assert len(names) > 15 and first <= {"y_true", "ref_labels"}
+
+
+@says("regression.md#regression-traps", "`lossutils` refuses, and so does optax's `squared_error`; its")
+@says("debugging.md#check-your-own-loss", "`huber_loss`, `log_cosh`, `hinge_loss` and the sigmoid losses")
+@says("catalog.py", "**N × N**, in most; `squared_error`: error")
+def test_a_column_against_a_row_in_optax(optax):
+    column, row = a([0.2], [0.6], [0.1]), a(0.0, 1.0, 1.0)
+    for refuses in (optax.squared_error, optax.l2_loss):
+        with pytest.raises(ValueError, match=r"[Ss]hape"):
+            refuses(column, row)
+    for name in "huber_loss log_cosh hinge_loss sigmoid_binary_cross_entropy sigmoid_focal_loss".split():
+        assert getattr(optax, name)(column, row).shape == (3, 3), name
+
+
+@says("catalog.py", "squeezed, in most")
+def test_a_column_against_a_row_in_keras(keras):
+    column, row = a([0.2], [0.6]), a(0.0, 1.0)
+    for name in "MeanSquaredError MeanAbsoluteError Huber LogCosh BinaryCrossentropy Hinge".split():
+        loss = getattr(keras.losses, name)()
+        assert float(loss(row, column)) == pytest.approx(float(loss(row[:, None], column)), rel=1e-6), name
+
+
+@says("debugging.md#check-your-own-loss", "takes the label −1 for the last class")
+def test_the_label_minus_1_in_optax(optax):
+    def loss(label):
+        return float(optax.softmax_cross_entropy_with_integer_labels(a([1.0, 2.0, 5.0]), a(label))[0])
+
+    assert loss(-1) == loss(2) and math.isnan(loss(3))
+
+
+@says("foundations.md#pairing", "optax one loss per example")
+@says("catalog.py", "mean; functions in small letters: the mean of each row")
+@says("catalog.py", "**one number an example**")
+def test_what_optax_and_keras_return(optax, keras):
+    ones, zeros = np.ones((3, 4)), np.zeros((3, 4))
+    assert optax.squared_error(ones, zeros).shape == (3, 4)
+    assert optax.softmax_cross_entropy(ones, zeros).shape == (3,)
+    assert keras.losses.MeanSquaredError()(ones, zeros).shape == ()
+    assert keras.losses.mean_squared_error(ones, zeros).shape == (3,)
+    assert keras.losses.mean_squared_error(ones[0], zeros[0]).shape == ()
+
+
+@says("foundations.md#pairing", "In Keras, logits need `from_logits=True`; without it they are taken for")
+@says("catalog.py", "**probabilities**, unless `from_logits=True`")
+def test_what_keras_takes(keras):
+    z, y = a([0.3], [-2.0]), a([1.0], [0.0])
+    p = 1 / (1 + np.exp(-np.asarray(z)))
+    of_logits = float(keras.losses.BinaryCrossentropy(from_logits=True)(y, z))
+    assert float(keras.losses.BinaryCrossentropy()(y, p)) == pytest.approx(of_logits, rel=1e-5)
+    for kind in "Binary BinaryFocal Categorical CategoricalFocal SparseCategorical".split():
+        assert default(getattr(keras.losses, f"{kind}Crossentropy"), "from_logits") is False
+
+
+@says("catalog.py", "Keras clips p at 1e-7")
+@says("classification.py", "Keras: `BinaryCrossentropy()` (p clipped to 1e-7).")
+@says("classification.py", "Keras: `CategoricalCrossentropy()`, which rescales and clips p.")
+@says("debugging.md#bug-nan", r"Keras clips probabilities at its `epsilon`, $10^{-7}$.")
+def test_where_keras_clips(keras):
+    limit = -math.log(1e-7)
+    assert keras.config.epsilon() == 1e-7
+    assert float(keras.losses.BinaryCrossentropy()(a(1.0), a(0.0))) == pytest.approx(limit, rel=1e-6)
+    categorical = keras.losses.CategoricalCrossentropy()
+    assert float(categorical(a([1.0, 0]), a([0.0, 1]))) == pytest.approx(limit, rel=1e-6)
+    assert float(categorical(a([1.0, 0]), a([2.0, 6]))) == pytest.approx(math.log(4), rel=1e-6)
+
+
+@says("regression.py", "Keras: `LogCosh`. optax: `log_cosh`; both use the second form everywhere.")
+@says("catalog.py", "The three formulas lose all digits of a small error in float32")
+def test_log_cosh_of_a_small_error(optax, keras):
+    small, zero = np.array([1e-4], dtype=np.float32), np.zeros(1, dtype=np.float32)
+    names = {"F": F, "math": math, "pred": torch.tensor(small), "target": torch.tensor(zero)}
+    assert eval("(F.softplus(2 * (pred - target)) - (pred - target) - math.log(2)).item()", names) != (
+        pytest.approx(5e-9, rel=0.5)
+    )
+    before = keras.config.floatx()
+    keras.config.set_floatx("float32")
+    assert float(keras.losses.LogCosh(dtype="float32")(zero, small)) == 0
+    keras.config.set_floatx(before)
+    assert optax.log_cosh(small, zero)[0] == 0
+    assert lossutils.log_cosh(small, zero) == pytest.approx(5e-9)
+
+
+@says("catalog.py", "divide by the sum of those of the targets, Keras by N.")
+@says("catalog.py", "**N**")
+def test_weighted_means_of_keras(keras):
+    weight = a(1.0, 0, 0, 0)
+    assert float(keras.losses.MeanSquaredError()(np.zeros((4, 1)), np.ones((4, 1)), weight)) == 0.25
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    value = float(loss(np.zeros(4, dtype=int), np.zeros((4, 2)), sample_weight=weight))
+    assert value == pytest.approx(math.log(2) / 4, rel=1e-6)
+
+
+@says("margin.md#hinge-when", "0 becomes −1")
+@says("margin.md#targets-of-zero-and-one", "Keras turns 0 into −1")
+@says("margin.py", "which turns 0 and 1 into −1 and 1")
+@says("catalog.py", "Keras and scikit-learn read 0 as −1, optax and the line of PyTorch compute with the 0.")
+@says("catalog.py", "0 or 1; hinge: also −1 or 1")
+def test_what_hinge_reads_in_a_0_in_keras_and_optax(optax, keras):
+    scores = a(0.5, 0.5)
+    for loss in (keras.losses.Hinge(), keras.losses.SquaredHinge()):
+        assert float(loss(a(0.0, 1.0), scores)) == float(loss(a(-1.0, 1.0), scores))
+    assert optax.hinge_loss(scores, a(0.0, 1.0)).tolist() == [1, 0.5]
+    assert optax.hinge_loss(scores, a(-1.0, 1.0)).tolist() == [1.5, 0.5]
+
+
+@says("margin.md#hinge-when", "(largest violation, but a negative score of a wrong class counts as 0)")
+@says("margin.md#hinge-when", "`multiclass_hinge_loss` (largest violation)")
+@says("margin.md#many-classes", "take the largest violation instead of the sum, as optax's")
+@says("margin.py", "optax: `multiclass_hinge_loss` (Crammer and Singer). Keras: `CategoricalHinge()`, that")
+def test_the_multiclass_hinges_of_optax_and_keras(optax, keras):
+    for scores, largest, clipped in [
+        ([0.5, 0.2, 0.4], 0.9, 0.9),
+        ([-2.0, -3.0, -4.0], 0.0, 3.0),
+        ([2.0, -3.0, -4.0], 0.0, 0.0),
+    ]:
+        of_optax = float(optax.losses.multiclass_hinge_loss(a(scores), a(0))[0])
+        assert of_optax == pytest.approx(largest, abs=1e-6)
+        of_keras = float(keras.losses.CategoricalHinge()(a([1.0, 0, 0]), a(scores)))
+        assert of_keras == pytest.approx(clipped, abs=1e-6)
+
+
+@says("imbalance.md#imbalance-when", r"`BinaryFocalCrossentropy` ($\alpha$ is off unless")
+@says("catalog.py", "Keras ignores alpha unless `apply_class_balancing=True`.")
+@says("catalog.py", "Keras multiplies by alpha = 0.25 by default, and takes one-hot targets.")
+@says("imbalance.py", "`CategoricalFocalCrossentropy()`, the target first, alpha = 0.25 for all classes")
+def test_the_alpha_of_keras(keras):
+    y, p = a([1.0], [0.0]), a([0.3], [0.6])
+    one, other = (float(keras.losses.BinaryFocalCrossentropy(alpha=x)(y, p)) for x in (0.25, 0.9))
+    assert one == other
+    balanced = keras.losses.BinaryFocalCrossentropy(alpha=0.9, apply_class_balancing=True)
+    assert float(balanced(y, p)) != one
+    for labels, row in (([1.0, 0], [0.3, 0.7]), ([0.0, 1], [0.7, 0.3])):
+        loss = float(keras.losses.CategoricalFocalCrossentropy()(a(labels), a(row)))
+        assert loss == pytest.approx(0.25 * 0.7**2 * -math.log(0.3), rel=1e-5)
+
+
+@says("catalog.py", "Keras' `Dice()` takes the whole batch as one image unless it is given an `axis`")
+@says("catalog.py", "in 3.15 its alpha multiplies the misses, against its own documentation.")
+@says("imbalance.py", "in 3.15 its alpha multiplies the false negatives, against its own documentation")
+def test_the_overlaps_of_keras(keras):
+    y, p = np.array([[1.0, 1, 0, 0], [0, 0, 0, 1]]), np.array([[0.5, 0.9, 0.1, 0], [0, 0.2, 0.2, 0.6]])
+    whole = float(lossutils.dice(p.reshape(1, -1), y.reshape(1, -1), smooth=1e-7))
+    assert float(keras.losses.Dice()(y, p)) == pytest.approx(whole, abs=1e-6)
+    assert float(keras.losses.Dice()(0 * y, 0 * p)) == 1  # ours: 0
+    each = lossutils.dice(p, y, smooth=1e-7, reduction="none")
+    assert np.asarray(keras.losses.Dice(axis=1, reduction="none")(y, p)) == pytest.approx(each, abs=1e-6)
+    swapped = float(lossutils.tversky(p.reshape(1, -1), y.reshape(1, -1), alpha=0.1, beta=0.9, smooth=0))
+    assert float(keras.losses.Tversky(alpha=0.9, beta=0.1)(y, p)) == pytest.approx(swapped, abs=1e-6)
+    documented = inspect.getdoc(keras.losses.Tversky)
+    assert re.search(r"alpha: [^\n]*false positives", documented)
+
+
+@says("imbalance.py", "optax: `losses.binary_dice_loss`, of logits, whose smooth counts twice.")
+@says("imbalance.py", "optax: `losses.dice_loss` with alpha and beta, of logits, for each class.")
+def test_the_overlaps_of_optax(optax):
+    z = np.array([[0.3, 2.0, -1.0, 0.1], [-1.0, 0.4, 0.2, -2.0]])
+    y = np.array([[1.0, 1, 0, 0], [0, 0, 0, 1]])
+    p = 1 / (1 + np.exp(-z))
+    each = optax.losses.binary_dice_loss(a(*z.tolist()), y, smooth=0.5)
+    assert np.asarray(each) == pytest.approx(lossutils.dice(p, y, smooth=1.0, reduction="none"), rel=1e-5)
+    settings = {"alpha": 0.3, "beta": 0.6, "smooth": 0.5}
+    each = optax.losses.dice_loss(a(*z.tolist())[..., None], y[..., None], **settings)
+    assert np.asarray(each) == pytest.approx(lossutils.tversky(p, y, **settings, reduction="none"), rel=1e-5)
+
+
+@says("classification.py", "Keras: `CategoricalGeneralizedCrossEntropy(q=0.5)` by default, the target first.")
+@says("custom.md#survey", "`lossutils.generalized_cross_entropy`, Keras `CategoricalGeneralizedCrossEntropy`")
+def test_the_generalized_cross_entropy_of_keras(keras):
+    loss = keras.losses.CategoricalGeneralizedCrossEntropy
+    p, labels = np.array([[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]]), np.array([0, 2])
+    assert default(loss, "q") == 0.5
+    ours = lossutils.generalized_cross_entropy(p, labels, q=0.7)
+    assert float(loss(q=0.7)(labels, p)) == pytest.approx(float(ours), rel=1e-5)
+
+
+@says("catalog.py", "Keras' `CosineSimilarity` is −c, optax's `cosine_distance` 1 − c.")
+@says("custom.md#survey", "optax `cosine_distance`, Keras `CosineSimilarity` (minus the similarity)")
+@says("metric_learning.py", "Keras: `CosineSimilarity`, −c. optax: `cosine_distance`, 1 − c.")
+def test_cosines_of_optax_and_keras(optax, keras):
+    x, y = a([1.0, 0]), a([3.0, 4])
+    assert float(keras.losses.CosineSimilarity()(x, y)) == pytest.approx(-0.6, rel=1e-6)
+    assert float(optax.cosine_distance(x, y)[0]) == pytest.approx(0.4, rel=1e-6)
+
+
+@says("metric_learning.md#label-conventions", "optax `ntxent` | class labels | class labels | other")
+@says("metric_learning.py", "optax: `ntxent` takes labels.")
+def test_other_positives_of_ntxent(optax):
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    labels = np.array([0, 0, 0, 1, 1])
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
+    e = np.exp(unit @ unit.T / 0.5)
+    same = labels[:, None] == labels
+    pairs = [(i, j) for i in range(5) for j in range(5) if i != j and same[i, j]]
+    expected = np.mean([-math.log(e[i, j] / (e[i, j] + e[i][~same[i]].sum())) for i, j in pairs])
+    assert float(optax.losses.ntxent(a(*x.tolist()), labels, 0.5)) == pytest.approx(expected, rel=1e-5)
+
+
+@says("catalog.py", "optax's `ranking_softmax_loss` takes the relevances themselves where y has its softmax.")
+@says("ranking.md#ranking-names", "`ranking_softmax_loss`, the relevances in the place of $y$")
+@says("ranking.py", "optax: `ranking_softmax_loss` has the relevances themselves in the place of y.")
+def test_the_ranking_softmax_of_optax(optax):
+    s, r = np.array([0.3, 1.0, -1.0]), np.array([2.0, 0.0, 1.0])
+    expected = -r @ (s - np.log(np.exp(s).sum()))
+    assert float(optax.losses.ranking_softmax_loss(a(*s), a(*r))) == pytest.approx(expected, rel=1e-5)
+
+
+@says("catalog.py", "logits; **logarithms** in `kl_divergence`")
+@says("catalog.py", "PyTorch and optax take log-probabilities")
+@says("classification.py", "Keras: `KLDivergence()`, the target first. optax: `kl_divergence(log_p, y)`.")
+def test_kl_of_optax_and_keras(optax, keras):
+    p, y = np.array([[0.5, 0.5]]), np.array([[0.9, 0.1]])
+    ours = pytest.approx(float(lossutils.kl_divergence(p, y)), rel=1e-5)
+    assert float(optax.kl_divergence(np.log(p), y)[0]) == ours
+    assert float(keras.losses.KLDivergence()(y, p)) == ours
+
+
+@says("custom.md#survey", "`F.ctc_loss`, optax `ctc_loss`, Keras `CTC`")
+def test_ctc_of_optax_and_keras(optax, keras):
+    logits = np.zeros((1, 4, 3))
+    # "ab" in four frames of three equally likely letters: the number of paths over 3⁴
+    frames = torch.zeros(4, 1, 3).log_softmax(2)
+    of_torch = F.ctc_loss(frames, torch.tensor([[1, 2]]), (4,), (2,), reduction="sum")
+    expected = pytest.approx(of_torch.item(), rel=1e-4)
+    assert optax.ctc_loss(logits, np.zeros((1, 4)), np.array([[1, 2]]), np.zeros((1, 2)))[0] == expected
+    assert float(keras.losses.CTC()(np.array([[1, 2]]), logits)) == expected
+
+
+@says("regression.md#regression-traps", "that of Keras on JAX is −1/n")
+def test_the_slope_of_mae_at_0_in_keras(keras):
+    jax = library("jax")
+    if keras.backend.backend() != "jax":
+        pytest.skip("Keras runs on another backend here")
+    slope = jax.grad(lambda f: keras.losses.MeanAbsoluteError()(a(0.0, 0.0, 0.0), f))(a(0.0, 0.0, 0.0))
+    assert np.asarray(slope) == pytest.approx(np.full(3, -1 / 3))
+
+
+@says("choosing.md#sol-ported", "Huber has the same value, because it depends on $|e|$")
+def test_huber_of_keras_swapped(keras):
+    y, f = a(1.0, 5.0), a(2.0, 2.0)
+    assert float(keras.losses.Huber()(y, f)) == float(keras.losses.Huber()(f, y))
+
+
+# --- Others -------------------------------------------------------------------------------------------------
+
+
+@says("imbalance.md#imbalance-when", r"`ops.sigmoid_focal_loss` ($\alpha = 0.25$ and no reduction by")
+@says("imbalance.py", '`torchvision.ops.sigmoid_focal_loss` (alpha=0.25 by default, reduction "none")')
+@says("catalog.py", "torchvision's `sigmoid_focal_loss` has alpha = 0.25 and no reduction by default")
+def test_the_focal_loss_of_torchvision():
+    focal = library("torchvision").ops.sigmoid_focal_loss
+    assert [default(focal, name) for name in ("alpha", "gamma", "reduction")] == [0.25, 2, "none"]
+    z, y = t(0.3, -2.0, 1.0), t(1, 1, 0)
+    ours = lossutils.focal(z, y, alpha=0.25, reduction="none")
+    torch.testing.assert_close(focal(z, y), ours)
+
+
+@says("imbalance.py", "MONAI: `DiceLoss`, smooth 1e-5.")
+def test_the_dice_of_monai():
+    loss = library("monai.losses").DiceLoss
+    assert default(loss, "smooth_nr") == default(loss, "smooth_dr") == 1e-5
+    p, y = torch.rand(2, 1, 3, 4, dtype=torch.float64), torch.randint(2, (2, 1, 3, 4)).double()
+    ours = lossutils.dice(p.reshape(2, -1), y.reshape(2, -1), smooth=1e-5)
+    torch.testing.assert_close(loss()(p, y), ours)
+
+
+@says("metric_learning.md#label-conventions", "normalizes; contrastive terms not squared, and averaged over")
+@says("metric_learning.py", "pytorch-metric-learning's `ContrastiveLoss` does not square the terms.")
+def test_contrastive_of_pytorch_metric_learning():
+    losses = library("pytorch_metric_learning.losses")
+    x = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
+    labels = torch.tensor([0, 0, 1, 1, 2, 2])
+    unit = F.normalize(x)
+    d, same = torch.cdist(unit, unit), labels[:, None] == labels
+    near, far = d[same & ~torch.eye(6, dtype=torch.bool)], (1 - d[~same]).clamp(min=0)
+    assert (far == 0).any()
+    torch.testing.assert_close(losses.ContrastiveLoss()(x, labels), near.mean() + far[far > 0].mean())
+
+
+@says("metric_learning.py", 'its "all" leaves out the easy ones')
+@says("metric_learning.py", "pytorch-metric-learning: `BatchHardMiner` and `TripletMarginLoss`.")
+def test_miners_of_pytorch_metric_learning():
+    miners = library("pytorch_metric_learning.miners")
+    x = F.normalize(torch.randn(8, 3, generator=torch.Generator().manual_seed(1)))
+    labels = torch.tensor([0, 0, 0, 1, 1, 2, 2, 2])
+
+    def theirs(kind):
+        found = miners.TripletMarginMiner(margin=0.5, type_of_triplets=kind)(x, labels)
+        return set(zip(*(i.tolist() for i in found), strict=True))
+
+    def ours(kind):
+        found = lossutils.mine_triplets(x, labels, margin=0.5, kind=kind)
+        return set(zip(*(i.tolist() for i in found), strict=True))
+
+    for kind in ("hard", "semi-hard", "easy"):
+        assert theirs(kind.replace("-", "")) == ours(kind)
+    assert theirs("all") == ours("all") - ours("easy") != ours("all")
+    losses = library("pytorch_metric_learning.losses")
+    hardest = miners.BatchHardMiner()(x, labels)
+    mean = library("pytorch_metric_learning.reducers").MeanReducer()
+    loss = losses.TripletMarginLoss(margin=2.5, reducer=mean)
+    ours = lossutils.batch_hard_triplet(x, labels, margin=2.5)
+    torch.testing.assert_close(loss(x, labels, hardest), ours)
+
+
+@says("metric_learning.py", "pytorch-metric-learning: `NTXentLoss`.")
+def test_ntxent_of_pytorch_metric_learning():
+    losses = library("pytorch_metric_learning.losses")
+    z = torch.randn(2, 4, 3, dtype=torch.float64)
+    theirs = losses.NTXentLoss(temperature=0.5)(torch.cat([*z]), torch.arange(4).repeat(2))
+    torch.testing.assert_close(theirs, lossutils.nt_xent(*z, temperature=0.5))
+
+
+@says("catalog.py", "R's `polr` and statsmodels' `OrderedModel(distr=\"logit\")` fit the same model.")
+@says("custom.py", 'Python: `statsmodels` `OrderedModel(distr="logit")`.')
+def test_orderedmodel_of_statsmodels():
+    model = library("statsmodels.miscmodels.ordinal_model").OrderedModel
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 1))
+    y = np.digitize(x[:, 0] + rng.logistic(size=200), [-1, 1])
+    fitted = model(y, x, distr="logit").fit(disp=0, method="bfgs")
+    thresholds = fitted.model.transform_threshold_params(fitted.params[-2:])[1:-1]
+    ours = lossutils.ordinal(x[:, 0] * fitted.params[0], y, thresholds=thresholds, reduction="sum")
+    assert fitted.llf == pytest.approx(-ours)
+
+
+QUERIES, GRADES = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 3
+SCORES, RELEVANCE = np.array([[0.2, 0.9, 0.4]]), np.array([[3, 0, 1]])
+
+
+@says("ranking.md#ndcg", "LightGBM and XGBoost say 1")
+@says("ranking.md#ranking-names", "| LightGBM, XGBoost | `lambdarank`, `rank:ndcg`, `rank:pairwise` |")
+@says("ranking.md#ranking-names", "`ndcg@10`, exponential gains")
+@says("ranking.py", 'LightGBM: `objective="lambdarank"`; XGBoost: `rank:ndcg`; both rescale the lambdas and')
+def test_ranking_of_lightgbm():
+    lightgbm = library("lightgbm")
+
+    def evaluated(labels, objective="lambdarank", group=(20, 20), **settings):
+        found, settings = {}, {"verbose": -1, "min_data_in_leaf": 1, **settings}
+        data = lightgbm.Dataset(QUERIES, GRADES, group=[20, 20])
+        seen = lightgbm.Dataset(QUERIES[: len(labels)], labels, group=list(group), reference=data)
+        settings |= {"objective": objective, "metric": "ndcg", "eval_at": [10], "num_threads": 1}
+        model = lightgbm.train(
+            settings, data, 1, valid_sets=[seen], callbacks=[lightgbm.record_evaluation(found)]
+        )
+        return model, found["valid_0"]["ndcg@10"][0]
+
+    assert evaluated(np.zeros(40))[1] == 1  # nothing is relevant
+    model, value = evaluated(GRADES)
+    scores = model.predict(QUERIES).reshape(2, 20)
+    assert value == pytest.approx(lossutils.ndcg(scores, GRADES.reshape(2, 20), k=10).mean(), abs=0.2)
+    text = model.model_to_string()
+    assert "[lambdarank_truncation_level: 30]" in text and "[lambdarank_norm: 1]" in text
+    evaluated(GRADES, objective="rank_xendcg")
+
+
+@says("ranking.md#ndcg", "LightGBM and XGBoost say 1")
+@says("ranking.md#no-loss", "it is called LambdaMART; XGBoost ranks with it unless told otherwise")
+@says("ranking.py", "XGBoost: `rank:pairwise`.")
+def test_ranking_of_xgboost():
+    xgboost = library("xgboost")
+    assert xgboost.XGBRanker().objective == "rank:ndcg"
+
+    def matrix(scores, relevance):
+        settings = {"label": relevance.ravel(), "base_margin": scores.ravel()}
+        data = xgboost.DMatrix(np.zeros((scores.size, 1)), **settings)
+        data.set_group([scores.shape[1]] * len(scores))
+        return data
+
+    for objective in ("rank:ndcg", "rank:pairwise"):
+        data = matrix(SCORES, RELEVANCE)
+        model = xgboost.Booster({"objective": objective, "eval_metric": "ndcg@10", "nthread": 1}, [data])
+        assert float(model.eval(data).split(":")[-1]) == pytest.approx(lossutils.ndcg(SCORES, RELEVANCE)[0])
+        assert float(model.eval(matrix(SCORES, 0 * RELEVANCE)).split(":")[-1]) == 1  # nothing is relevant
+        settings = json.loads(model.save_config())["learner"]["objective"]["lambdarank_param"]
+        assert settings["lambdarank_pair_method"] == "topk" and settings["lambdarank_normalization"] == "1"
+        assert settings["ndcg_exp_gain"] == "1"
+
+
+@says("ranking.md#ranking-names", "`PairwiseHingeLoss`, `PairwiseLogisticLoss`, sums over the pairs divided")
+@says("ranking.py", "`PairwiseHingeLoss`, a sum over the pairs divided by the number of documents")
+@says("ranking.py", "`PairwiseLogisticLoss`, a sum over the pairs divided by the number of documents")
+def test_pairs_of_keras_rs(keras):
+    losses = library("keras_rs").losses
+    s, r = np.array([[0.2, 0.9, 0.4, 0.0], [1.0, -1.0, 0.3, 0.5]]), np.array([[3.0, 2, 1, 0], [0, 1, 1, 2]])
+    pairs = np.array([6, 5])
+    for theirs, ours in [
+        (losses.PairwiseHingeLoss(), lossutils.pairwise_hinge),
+        (losses.PairwiseLogisticLoss(), lossutils.ranknet),
+    ]:
+        expected = (ours(s, r, reduction="none") * pairs).sum() / s.size
+        assert float(theirs(r, s)) == pytest.approx(expected, rel=1e-5)
+
+
+@says("ranking.md#gap-of-sixty", "(allRank, Keras RS) subtract the largest score of the list from all scores")
+@says("ranking.md#ranking-names", "`ListMLELoss` (0.4; [the trap](gap-of-sixty), ties by the order in the")
+@says("ranking.py", "Keras RS 0.4: `ListMLELoss`, the same, with ties in the order in which they stand")
+def test_listmle_of_keras_rs(keras):
+    loss = library("keras_rs").losses.ListMLELoss()
+    r, s, gap = np.array([[2.0, 0, 1]]), np.array([[2.0, 1.5, 1.0]]), np.array([[60.0, 0.5, 0.0]])
+    assert float(loss(r, s)) == pytest.approx(lossutils.listmle(s, r), rel=1e-5)
+    assert float(loss(r, gap)) == pytest.approx(60 + 59.5 + 2 * math.log(1e-10), rel=1e-5)  # the ε decides
+    assert lossutils.listmle(gap, r) < 1
+    tied = np.array([[1.0, 1, 0]])
+    assert float(loss(tied, np.array([[0.3, 0.1, 0]]))) != float(loss(tied, np.array([[0.1, 0.3, 0]])))
+
+
+@says("ranking.md#ranking-names", "`NDCG`, exponential gains")
+def test_ndcg_of_keras_rs(keras):
+    metric = library("keras_rs").metrics.NDCG(k=10)
+    metric.update_state(RELEVANCE.astype(float), SCORES)
+    assert float(metric.result()) == pytest.approx(lossutils.ndcg(SCORES, RELEVANCE)[0], rel=1e-5)
 
 
 @pytest.mark.parametrize(("place", "words"), SENTENCES)
