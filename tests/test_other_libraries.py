@@ -11,13 +11,17 @@ the weekly run:
     OTHER_LIBRARIES=required pytest tests/test_other_libraries.py tests/test_choosing.py
 """
 
+import ast
+import functools
 import importlib
 import inspect
 import json
 import math
+import operator
 import os
 import re
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +32,7 @@ from sklearn import linear_model, metrics, svm
 from sklearn.utils.class_weight import compute_class_weight
 
 import lossutils
+from lossutils import catalog
 
 ROOT = Path(__file__).parents[1]
 SENTENCES = []
@@ -1067,3 +1072,136 @@ def test_the_sentence_stands(place, words):
     text = (ROOT / folder / path).read_text(encoding="utf-8")
     unchanged = stands(text, anchor, words)
     assert unchanged, "the sentence has changed: read the test that executes it again"
+
+
+# --- The guard: names ---------------------------------------------------------------------------------------
+
+MODULES = {
+    r"PyTorch|\btorch\b": "torch torch.nn torch.nn.functional torch.optim torch.nn.utils",
+    r"scikit-learn": "sklearn.metrics sklearn.linear_model sklearn.svm",
+    r"NumPy": "numpy",
+    r"SciPy": "scipy.special",
+    r"\b[Oo]ptax": "optax optax.losses",
+    r"Keras(?! RS)": "keras.losses keras.config",
+    r"Keras RS": "keras_rs.losses keras_rs.metrics",
+    r"pytorch-metric-learning": "pytorch_metric_learning.losses pytorch_metric_learning.miners",
+    r"MONAI": "monai.losses",
+    r"torchvision": "torchvision.ops",
+    r"segmentation-models-pytorch": "segmentation_models_pytorch.losses",
+    r"statsmodels": "statsmodels.miscmodels.ordinal_model",
+    r"": "lossutils lossutils.core lossutils.classification",
+}
+SHORT = {
+    "F": "torch.nn.functional",
+    "nn": "torch.nn",
+    "np": "numpy",
+    "ops": "torchvision.ops",
+    "losses": "optax.losses",
+}
+ROOTS = "torch|torchvision|optax|keras|sklearn|scipy|" + "|".join(SHORT)
+NAMED_ONLY = {
+    "JaccardLoss": "a place, and nothing of what it does",
+    "Sparse": "the beginning of a name",
+    "weigh_classes": "our own",
+}
+
+
+def sentences():
+    """(place, text): lines of the pages, paragraphs of the docstrings, notes and conventions of the cards."""
+    for path in sorted((ROOT / "book").glob("*.md")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield path.name, line
+    for path in sorted((ROOT / "lossutils").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):
+                for paragraph in re.split(r"\n\s*\n", ast.get_docstring(node) or ""):
+                    yield path.name, " ".join(paragraph.split())
+    for name, card in catalog.CARDS.items():
+        yield f"card {name}", card.note
+    for row in catalog.CONVENTIONS:
+        for label, cell in zip(("PyTorch", "optax", "Keras", "scikit-learn"), row[2:], strict=True):
+            yield f"row {row[0]}", f"{label}: {cell}"
+
+
+def names(text):
+    """The names of functions and classes of other libraries in a text: dotted, or beside the library's."""
+    beside = [words for words in MODULES if words and re.search(words, text)]
+    for code in re.findall(r"(?<!\})`([^`]+)`", text):
+        yield from re.findall(rf"\b(?:{ROOTS})(?:\.\w+)+", code)
+        bare = re.fullmatch(r"([A-Z]+[a-z]\w*|[a-z]\w*_\w+)(?:\(.*\))?", code)
+        if beside and bare and not bare[1].startswith("my_"):
+            yield bare[1]
+
+
+def exists(name, text):
+    """Whether an installed library has the name; None if it may be that of one which is not installed."""
+    missing = False
+    if "." in name:
+        first, _, rest = name.partition(".")
+        full = f"{SHORT.get(first, first)}.{rest}"
+        places = [(full.rpartition(".")[0], full.rpartition(".")[2]), (full, "__name__")]
+        places += [(f"{full.rsplit('.', 2)[0]}", ".".join(full.rsplit(".", 2)[1:]))]
+    else:
+        modules = " ".join(m for words, m in MODULES.items() if re.search(words, text))
+        places = [(module, name) for module in modules.split()]
+    for module, attribute in places:
+        try:
+            if operator.attrgetter(attribute)(importlib.import_module(module)):
+                return True
+        except AttributeError:
+            continue
+        except ImportError:
+            missing |= find_spec(module.partition(".")[0]) is None
+    return None if missing else False
+
+
+@functools.cache
+def executed():
+    """The code of the tests, without the sentences quoted in it, of the notebooks' cells and of the cards."""
+    code = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("*.py"))]
+    code = [re.sub(r"^@says\(.*$|^ +\(\".*$", "", text, flags=re.M) for text in code]
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    fields = ("torch", "sklearn", "optax", "keras")
+    lines = [getattr(card, field) for card in catalog.CARDS.values() for field in fields]
+    return "\n".join([*code, *filter(None, lines)])
+
+
+def defects(text):
+    """Names in a text that no library has, or that nothing executes."""
+    found = []
+    for name in names(text):
+        last = name.rpartition(".")[2]
+        keyword = re.search(rf"\b{last}=", executed())
+        if exists(name, text) is False and not keyword:
+            found.append(f"no library has {name}")
+        elif last not in NAMED_ONLY and not re.search(rf"\b{last}\b", executed()):
+            found.append(f"neither a test nor a notebook executes {name}")
+    return found
+
+
+def test_every_name_exists_and_is_executed():
+    assert [f"{place}: {defect}" for place, text in sentences() for defect in defects(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("`F.hubr_loss` is half the square.", "no library has F.hubr_loss"),
+        ("`torch.optim.SGDW` shrinks weights.", "no library has torch.optim.SGDW"),
+        ("PyTorch `HuberLos` and SciPy `rel_entr`.", "no library has HuberLos"),
+        ("scikit-learn's `mean_pinball(alpha=q)`.", "no library has mean_pinball"),
+        ("`F.fractional_max_pool2d` is not a loss.", "executes F.fractional_max_pool2d"),
+        ("scikit-learn's `TheilSenRegressor`.", "executes TheilSenRegressor"),
+        ("Keras `BinaryCrosentropy`.", "BinaryCrosentropy"),
+    ],
+)
+def test_a_wrong_name_is_noticed(text, words):
+    assert words in " ".join(defects(text))
+
+
+def test_what_is_no_name_of_a_library_is_left_alone():
+    assert (
+        defects("PyTorch adds `weight_decay * w`; `my_loss(pred)` {cite}`li_2020`; `reduction='mean'`.") == []
+    )
