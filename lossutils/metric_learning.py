@@ -195,7 +195,8 @@ def cosine_embedding(x1, x2, target, *, margin=0.0):
     vector of zeros has the cosine 0 with everything, and gradient 0.
     PyTorch: `F.cosine_embedding_loss(x1, x2, target, margin)`. Keras: `CosineSimilarity`, −c. optax:
     `cosine_distance`, 1 − c.
-    Source: the loss as PyTorch defines it; Chopra, Hadsell and LeCun (2005) for learning a similarity.
+    Source: the loss as PyTorch defines it; Chopra, Hadsell and LeCun (2005), doi:10.1109/CVPR.2005.202, for
+    learning a similarity.
 
     Examples
     --------
