@@ -12,19 +12,19 @@ from numbers import Integral
 import numpy as np
 from array_api_compat import array_namespace, device, is_torch_array
 
-from .classification import _softmax_and_rest, _times, log_sigmoid, log_softmax, sigmoid, softmax
-from .core import (
-    _at_precision,
-    _check_kind,
-    _checked_mask,
-    _is_array,
-    _with_shared_text,
-    at_least_0,
-    lists,
-    loss,
-    positive,
+from .engine.prepare import check_kinds, checked_mask, is_array
+from .engine.rules import at_least_0, first_broken, positive
+from .engine.shapes import lists
+from .engine.texts import with_shared_text
+from .loss import loss
+from .numerics import (
+    at_precision,
+    exponentials_of,
     sign,
+    softmax,
+    softplus_and_sigmoid,
     xp,
+    zero_times,
 )
 
 GAINS = ("exponential", "linear")
@@ -40,7 +40,7 @@ def _differences(x):
 def _pairs(relevance, mask):
     """1 where document i is more relevant than j and both count, otherwise 0; NaN stays NaN."""
     more_relevant = xp.maximum(sign(_differences(relevance)), 0)
-    mask = _checked_mask(mask, relevance)
+    mask = checked_mask(mask, relevance)
     both = xp.expand_dims(mask, axis=-1) & xp.expand_dims(mask, axis=-2)
     return xp.where(both, more_relevant, xp.zeros_like(more_relevant))
 
@@ -61,10 +61,14 @@ def _slope_of_documents(slope_of_gaps):
 
 
 def _has_pairs(scores, relevance, *, mask=None, **parameters):
-    return xp.astype(_sum(_pairs(relevance, mask)) != 0, scores.dtype)
+    """Are not all documents of the query equally relevant?"""
+    low, high = relevance, relevance
+    if mask is not None:
+        low, high = (xp.where(mask, relevance, end) for end in (np.inf, -np.inf))
+    return xp.astype(xp.max(high, axis=-1) > xp.min(low, axis=-1), scores.dtype)
 
 
-@loss(shape=lists, pairwise=True, relevance=at_least_0, margin=positive)
+@loss(shape=lists, pairwise=True, denominator=_has_pairs, relevance=at_least_0, margin=positive)
 def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     """Hinge loss of pairs: the more relevant of two documents should lead by a margin.
 
@@ -101,20 +105,12 @@ def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     >>> pairwise_hinge.grad(scores, relevance).round(4)
     array([[-0.3333,  0.6667, -0.3333]])
     """
-    missing = xp.maximum(margin - _differences(scores), 0)
-    return _sum(_times(_mean_over_pairs(relevance, mask), missing))
+    pairs, missing = _mean_over_pairs(relevance, mask), margin - _differences(scores)
+    yield _sum(zero_times(pairs, xp.maximum(missing, 0)))
+    yield _slope_of_documents(-pairs * xp.maximum(sign(missing), 0))
 
 
-@pairwise_hinge.gradient
-def _(scores, relevance, *, mask=None, margin=1.0):
-    too_close = xp.maximum(sign(margin - _differences(scores)), 0)
-    return _slope_of_documents(-_mean_over_pairs(relevance, mask) * too_close)
-
-
-pairwise_hinge.denominator(_has_pairs)
-
-
-@loss(shape=lists, pairwise=True, relevance=at_least_0)
+@loss(shape=lists, pairwise=True, denominator=_has_pairs, relevance=at_least_0)
 def ranknet(scores, relevance, *, mask=None):
     """RankNet: the logistic loss of pairs, cross-entropy of "i belongs before j" with the logit s_i − s_j.
 
@@ -149,27 +145,20 @@ def ranknet(scores, relevance, *, mask=None):
     >>> ranknet.grad(scores, relevance).round(4)
     array([[-0.2155,  0.3333, -0.1178]])
     """
-    return _sum(_times(_mean_over_pairs(relevance, mask), -log_sigmoid(_differences(scores))))
-
-
-@ranknet.gradient
-def _(scores, relevance, *, mask=None):
-    return _slope_of_documents(-_mean_over_pairs(relevance, mask) * sigmoid(-_differences(scores)))
-
-
-ranknet.denominator(_has_pairs)
+    pairs = _mean_over_pairs(relevance, mask)
+    surprise, slope = softplus_and_sigmoid(-_differences(scores))
+    yield _sum(zero_times(pairs, surprise))
+    yield _slope_of_documents(-pairs * slope)
 
 
 # Lists
 
 
-def _log_share(x, mask):
-    """Log-softmax over the documents that count, 0 for the others."""
-    out = log_softmax(xp.where(mask, x, -np.inf))
-    return xp.where(mask, out, xp.zeros_like(out))
+def _has_documents(scores, relevance, *, mask=None):
+    return None if mask is None else xp.astype(xp.any(mask, axis=-1), scores.dtype)
 
 
-@loss(shape=lists, relevance=at_least_0)
+@loss(shape=lists, denominator=_has_documents, relevance=at_least_0)
 def listnet(scores, relevance, *, mask=None):
     """ListNet: cross-entropy between the shares that the relevances and the scores give to each document.
 
@@ -205,35 +194,17 @@ def listnet(scores, relevance, *, mask=None):
     >>> listnet.grad(scores, relevance).round(4)
     array([[-0.1588,  0.2172, -0.0584]])
     """
-    mask, some = _some(scores, mask)
-    values = xp.sum(_listnet_target(relevance, mask) * -_log_share(scores, mask), axis=-1)
-    return some * values
+    given = checked_mask(mask, scores)
+    some = xp.any(given, axis=-1)
+    mask, some = given | ~some[..., None], xp.astype(some, scores.dtype)  # a query without documents counts 0
+    target = softmax(xp.where(mask, relevance, -np.inf))
+    shifted, exponentials, others = exponentials_of(xp.where(mask, scores, -np.inf))
+    log_share = xp.where(mask, shifted - xp.log1p(others), xp.zeros_like(scores))
+    yield some * xp.sum(target * -log_share, axis=-1)
+    yield some[..., None] * (exponentials / (1 + others) - target)
 
 
-@listnet.gradient
-def _(scores, relevance, *, mask=None):
-    mask, some = _some(scores, mask)
-    shares = softmax(xp.where(mask, scores, -np.inf))
-    return some[..., None] * (shares - _listnet_target(relevance, mask))
-
-
-@listnet.denominator
-def _(scores, relevance, *, mask=None):
-    return _some(scores, mask)[1]
-
-
-def _some(scores, mask):
-    """The mask, all true in a query that has no document; and whether it has one, 1 or 0."""
-    mask = _checked_mask(mask, scores)
-    some = xp.any(mask, axis=-1)
-    return mask | ~some[..., None], xp.astype(some, scores.dtype)
-
-
-def _listnet_target(relevance, mask):
-    return softmax(xp.where(mask, relevance, -np.inf))
-
-
-@loss(shape=lists, pairwise=True, relevance=at_least_0)
+@loss(shape=lists, pairwise=True, denominator=_has_pairs, relevance=at_least_0)
 def listmle(scores, relevance, *, mask=None):
     """ListMLE: minus the log-likelihood of the right order, in which one document after the other is drawn.
 
@@ -273,16 +244,11 @@ def listmle(scores, relevance, *, mask=None):
     >>> listmle.grad(scores, relevance).round(4)
     array([[-0.4935,  0.9297, -0.4361]])
     """
-    return xp.sum(_own(-log_softmax(_against_lower(scores, relevance, mask))), axis=-1)
-
-
-@listmle.gradient
-def _(scores, relevance, *, mask=None):
-    shares, rest = _softmax_and_rest(_against_lower(scores, relevance, mask))
-    return xp.sum(shares - _diagonal(shares) * shares, axis=-2) - _own(rest)
-
-
-listmle.denominator(_has_pairs)
+    against_lower = _against_lower(scores, relevance, mask)
+    shifted, exponentials, others = exponentials_of(against_lower)
+    yield xp.sum(_own(xp.log1p(others) - shifted), axis=-1)
+    shares, rest = exponentials / (1 + others), ((1 - exponentials) + others) / (1 + others)
+    yield xp.sum(shares - _diagonal(shares) * shares, axis=-2) - _own(rest)
 
 
 def _against_lower(scores, relevance, mask):
@@ -354,7 +320,7 @@ def _ndcg_changes(scores, relevance, mask):
     return abs(_differences(gains)) * apart / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
 
 
-@loss(shape=lists, pairwise=True, relevance=at_least_0)
+@loss(shape=lists, pairwise=True, denominator=_has_pairs, relevance=at_least_0)
 def lambdarank(scores, relevance, *, mask=None):
     """LambdaRank: RankNet in which a pair counts what NDCG would change if the two changed places.
 
@@ -394,19 +360,11 @@ def lambdarank(scores, relevance, *, mask=None):
     >>> lambdarank.grad(scores, relevance).round(4)
     array([[-0.1892,  0.1376,  0.0516]])
     """
-    mask = _checked_mask(mask, scores)
+    mask = checked_mask(mask, scores)
     weights = _pairs(relevance, mask) * _ndcg_changes(scores, relevance, mask)
-    return _sum(_times(weights, -log_sigmoid(_differences(scores))))
-
-
-@lambdarank.gradient
-def _(scores, relevance, *, mask=None):
-    mask = _checked_mask(mask, scores)
-    weights = _pairs(relevance, mask) * _ndcg_changes(scores, relevance, mask)
-    return _slope_of_documents(-weights * sigmoid(-_differences(scores)))
-
-
-lambdarank.denominator(_has_pairs)
+    surprise, slope = softplus_and_sigmoid(-_differences(scores))
+    yield _sum(zero_times(weights, surprise))
+    yield _slope_of_documents(-weights * slope)
 
 
 def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
@@ -454,7 +412,7 @@ def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
     (array([0.9639]), array([0.9502]))
     """
     given = {"scores": scores, "relevance": relevance, "mask": mask}
-    _check_kind({key: x for key, x in given.items() if key != "mask" or _is_array(x)}, predictions=1)
+    check_kinds({key: x for key, x in given.items() if key != "mask" or is_array(x)}, None, {}, 1)
     lists(scores=scores, relevance=relevance)
     if gain not in GAINS:
         raise ValueError(f'gain must be "exponential" or "linear", got {gain!r}')
@@ -462,12 +420,12 @@ def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
         raise TypeError(f"k must be a whole number, got {type(k).__name__}")
     if k is not None and k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
-    mask = _checked_mask(mask, scores)
+    mask = checked_mask(mask, scores)
     dtype = scores.dtype
     relevance, scores = (
-        _at_precision(xp.where(mask, x, xp.zeros_like(x)), scores) for x in (relevance, scores)
+        at_precision(xp.where(mask, x, xp.zeros_like(x)), scores) for x in (relevance, scores)
     )
-    at_least_0.check_array("relevance", relevance, None)
+    first_broken(at_least_0, "relevance", relevance)
     with np.errstate(all="ignore"):  # 0 / 0 where nothing is relevant
         gains = _gains(relevance, gain)
         values = _dcg(gains, scores, mask, k) / _best_dcg(gains, k)
@@ -495,4 +453,4 @@ def _running_max(x):
     return x.cummax(-1).values if is_torch_array(x) else np.maximum.accumulate(x, axis=-1)
 
 
-ndcg.__doc__ = _with_shared_text(ndcg.__doc__)
+ndcg.__doc__ = with_shared_text(ndcg.__doc__)

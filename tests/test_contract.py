@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from references import REFERENCES, derivative, digits_at_stake, exact, size_of_the_terms
 
 import lossutils
-from lossutils.core import BLOCK, REDUCTIONS
+from lossutils.engine.evaluate import BLOCK
+from lossutils.engine.prepare import REDUCTIONS
 
 
 def complete(name, function):

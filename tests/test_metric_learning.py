@@ -29,7 +29,7 @@ from lossutils import (
     nt_xent,
     triplet,
 )
-from lossutils.core import REDUCTIONS
+from lossutils.engine.prepare import REDUCTIONS
 
 LABELS = [0, 1, 0, 2, 1, 0, 1, 3]  # 2 and 3 stand alone
 
