@@ -172,7 +172,7 @@ class Rule:
         if any_wrong:
             index = tuple(int(axis[0]) for axis in xp.nonzero(wrong)) if wrong.ndim else ()
             place = f" at index {index}" if index else ""
-            raise ValueError(f"{name} {self.text}, got {float(array[index]):.6g}{place}")
+            raise ValueError(f"{name} {self.text}, got {array[index].item():.6g}{place}")
 
 
 positive = Rule("must be positive and finite", lambda x: (x <= 0) | (x == math.inf))

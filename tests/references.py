@@ -133,50 +133,44 @@ def ranking_grid_with_ties(dtype):
     return np.concatenate([scores, tied[0]]), np.concatenate([relevance, tied[1]])
 
 
-def draw_real(rng, shape):
+def draw_real(rng, shape, classes=4):
     return rng.normal(size=shape) * 2, rng.normal(size=shape)
 
 
-def draw_logits(rng, shape):
+def draw_logits(rng, shape, classes=4):
     return rng.normal(size=shape) * 2, rng.uniform(size=shape).round(1)
 
 
-def draw_probabilities(rng, shape):
+def draw_probabilities(rng, shape, classes=4):
     return rng.uniform(0.05, 0.95, size=shape), rng.uniform(size=shape).round(1)
 
 
-def draw_class_logits(rng, shape):
-    return rng.normal(size=(*shape, 4)) * 2, rng.integers(4, size=shape)
+def draw_class_logits(rng, shape, classes=4):
+    return rng.normal(size=(*shape, classes)) * 2, rng.integers(classes, size=shape)
 
 
-def draw_class_probabilities(rng, shape):
+def draw_class_probabilities(rng, shape, classes=4):
     """In multiples of 1/64, so that rows add up to 1 in half precision too."""
-    return (rng.multinomial(60, [0.1, 0.2, 0.3, 0.4], size=shape) + 1) / 64, rng.integers(4, size=shape)
+    odds = np.arange(1, classes + 1) / np.arange(1, classes + 1).sum()
+    pred = (rng.multinomial(64 - classes, odds, size=shape) + 1) / 64
+    return pred, rng.integers(classes, size=shape)
 
 
-def draw_two_distributions(rng, shape):
-    return rng.dirichlet([2] * 4, size=shape), rng.dirichlet([2] * 4, size=shape)
-
-
-def draw_scores(rng, shape):
+def draw_scores(rng, shape, classes=4):
     return rng.normal(size=shape) * 2, rng.choice([-1.0, 1.0], size=shape)
 
 
-def draw_class_scores(rng, shape):
-    return rng.normal(size=(*shape, 4)) * 2, rng.integers(4, size=shape)
-
-
-def draw_labels(rng, shape):
+def draw_labels(rng, shape, classes=4):
     return rng.normal(size=shape) * 2, rng.integers(4, size=shape)
 
 
-def draw_ranking(rng, shape):
-    relevance = np.broadcast_to(np.array([0.5, 0.5, 1.0, 2.0]), (*shape, 4))
-    return rng.normal(size=(*shape, 4)) * 2, rng.permuted(relevance, axis=-1)
+def draw_ranking(rng, shape, classes=4):
+    relevance = np.broadcast_to(np.resize([0.5, 0.5, 1.0, 2.0], classes), (*shape, classes))
+    return rng.normal(size=(*shape, classes)) * 2, rng.permuted(relevance, axis=-1)
 
 
-def draw_masks(rng, shape):
-    return tuple(rng.uniform(0.05, 0.95, size=(2, *shape, 4)))
+def draw_masks(rng, shape, classes=4):
+    return tuple(rng.uniform(0.05, 0.95, size=(2, *shape, classes)))
 
 
 def bad_sign(pred, target):
@@ -246,7 +240,7 @@ REAL = Domain(real_grid, draw_real, unit=1e-300)
 LOGITS = Domain(logits_grid, draw_logits, bad_target)
 PROBABILITIES = Domain(probability_grid, draw_probabilities, bad_probabilities, low=0, high=1)
 SCORES = Domain(scores_grid, draw_scores, bad_sign, discrete=True)
-CLASS_SCORES = Domain(class_scores_grid, draw_class_scores, bad_index)
+CLASS_SCORES = Domain(class_scores_grid, draw_class_logits, bad_index)
 INDEX_LOGITS = Domain(class_logits_grid, draw_class_logits, bad_index)
 LABELS = Domain(labels_grid, draw_labels, bad_labels)
 MASKS = Domain(masks_grid, draw_masks, bad_masks, one_axis=True)

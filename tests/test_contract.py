@@ -18,9 +18,18 @@ import test_metric_learning
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from references import REFERENCES, derivative, digits_at_stake, exact, size_of_the_terms
+from references import (
+    REFERENCES,
+    bad_class_probabilities,
+    bad_classes,
+    derivative,
+    digits_at_stake,
+    exact,
+    size_of_the_terms,
+)
 
 import lossutils
+from lossutils import core
 from lossutils.core import BLOCK, REDUCTIONS
 
 
@@ -454,23 +463,125 @@ def test_order_and_split_of_the_batch_do_not_matter(name, seed, size, data):
     np.testing.assert_allclose(sum(sums) / weight.sum(), whole, rtol=1e-12)
 
 
-@each_loss
-@numpy_and_torch
-def test_large_arrays_are_evaluated_in_blocks_without_a_trace(name, convert):
-    size = 2 * BLOCK + 3
-    pred, target = draw(name, (size,))
-    weight = np.random.default_rng(1).uniform(size=size)
-    loss = LOSSES[name]
-    parts = [slice(start, start + 50_000) for start in range(0, size, 50_000)]
-    arrays = convert(pred), convert(target)
-    each = np.concatenate([loss(pred[p], target[p], weight=weight[p], reduction="none") for p in parts])
-    slope = np.concatenate([loss.grad(pred[p], target[p], weight=weight[p], reduction="none") for p in parts])
-    weights = {"weight": convert(weight)}
-    np.testing.assert_allclose(loss(*arrays, reduction="none", **weights), each, rtol=1e-14)
-    np.testing.assert_allclose(float(loss(*arrays, **weights)), each.sum() / weight.sum(), rtol=1e-12)
-    slope = slope / weight.sum()
-    tiny = 1e-15 * abs(slope).max()  # where a slope is a difference of others
-    np.testing.assert_allclose(loss.grad(*arrays, **weights), slope, rtol=1e-12, atol=tiny)
+# Beyond one block: whatever walks over large arrays in pieces must leave no trace
+
+
+ARRAYS = ("pos_weight", "class_weight", "mask", "thresholds")  # parameters that are arrays
+VARIANTS = [
+    pytest.param(name, kind, id=f"{name}-{kind}")
+    for name in LOSSES
+    if name in REFERENCES
+    for kind in ["plain", *(key for key in ARRAYS if key in inspect.signature(LOSSES[name]).parameters)]
+    + ["distribution"] * (REFERENCES[name].domain.bad in (bad_classes, bad_class_probabilities))
+]
+each_variant = pytest.mark.parametrize(("name", "kind"), VARIANTS)
+
+
+def draw_variant(name, kind, rows, classes=3, seed=0):
+    """(rows, classes) predictions, their targets, and an array for the parameter that `kind` names."""
+    rng = np.random.default_rng(seed)
+    domain = REFERENCES[name].domain
+    has_classes = domain.draw(rng, (1,))[0].ndim > 1
+    pred, target = domain.draw(rng, (rows,) if has_classes else (rows, classes), classes)
+    if second(name) == "relevance":
+        target[::5] = 1  # nothing to order: a mean does not count such a query
+    if kind == "distribution":
+        target = rng.dirichlet([0.5] * classes, size=rows)
+    options = {}
+    if kind in ("pos_weight", "class_weight"):
+        options = {kind: np.linspace(0.25, 3, classes)}
+    if kind == "thresholds":
+        options = {kind: np.array([-1.0, 0.5, 2.0])}
+    if kind == "mask":
+        options = {kind: rng.uniform(size=(rows, classes)) < 0.7}
+        options[kind][3] = False
+        pred, target = pred.copy(), target * 1.0
+        pred[~options[kind]] = np.nan  # whatever stands there
+        target[~options[kind]] = np.nan
+    return pred, target, options
+
+
+def counted(name, target, options):
+    """What each example adds to the denominator of a mean."""
+    mask, class_weight = options.get("mask"), options.get("class_weight")
+    if second(name) == "relevance":
+        mask = torch.ones_like(target, dtype=torch.bool) if mask is None else mask
+        if name == "listnet":
+            return mask.any(-1).double()
+        low, high = torch.where(mask, target, torch.inf).amin(-1), torch.where(mask, target, -1).amax(-1)
+        return (low < high).double()
+    if class_weight is not None and name != "multiclass_hinge":
+        return (class_weight * target).sum(-1) if target.is_floating_point() else class_weight[target]
+    return None
+
+
+def assert_as_the_plain_formula(name, pred, target, options, weights):
+    """Value, gradient and backward, for NumPy and torch, are the formula on everything at once and autograd."""
+    loss, rng, rows = LOSSES[name], np.random.default_rng(1), REFERENCES[name].rows
+    tensors = {key: torch.as_tensor(value) for key, value in options.items()}
+    tensors = {**{key: torch.tensor(x[0], dtype=torch.float64) for key, x in rows.items()}, **tensors}
+    p, t = torch.tensor(pred), torch.tensor(target)
+    if "mask" in tensors:
+        p, t = (torch.where(tensors["mask"], x, 0) for x in (p, t))
+    p.requires_grad_()
+    each = loss.__wrapped__(p, t, **tensors)
+    counts = counted(name, t, tensors)
+    counts = torch.ones_like(each) if counts is None else counts
+    upstream = torch.as_tensor(rng.uniform(-1, 2, size=each.shape))
+    share = torch.tensor(0.7, dtype=torch.float64)
+
+    for weight in weights(each.shape):
+        w = torch.ones_like(each) if weight is None else torch.as_tensor(weight)
+        given = options if weight is None else {**options, "weight": weight}
+        total, denominator = (w * each).sum(), (w * counts).sum()
+        (slope,) = torch.autograd.grad(total, p, retain_graph=True)
+        (arrived,) = torch.autograd.grad(w * each, p, upstream, retain_graph=True)
+        expected = {  # value, gradient, what arrives from above, backward
+            "none": (w * each, slope, upstream, arrived),
+            "mean": (total / denominator, slope / denominator, share, 0.7 * slope / denominator),
+        }
+
+        def same(got, truth, what, given=given):
+            got, truth = np.asarray(got), truth.detach().numpy()
+            tiny = 1e-14 * abs(truth).max()  # where it is a difference of others
+            what = f"{what} of {name}, given {sorted(given)}"
+            np.testing.assert_allclose(got, truth, rtol=1e-11, atol=tiny, err_msg=what)
+
+        for reduction, (value, slope, above, backward) in expected.items():
+            keywords = {**given, "reduction": reduction}
+            same(loss(pred, target, **keywords), value, f"{reduction}: value")
+            same(loss.grad(pred, target, **keywords), slope, f"{reduction}: gradient")
+            keywords = {key: torch.as_tensor(x) for key, x in given.items()} | {"reduction": reduction}
+            learns = torch.tensor(pred, requires_grad=True)
+            got = loss(learns, torch.as_tensor(target), **keywords)
+            same(got.detach(), value, f"{reduction}: value for torch")
+            got.backward(above)
+            same(learns.grad, backward, f"{reduction}: backward")
+        with torch.no_grad():
+            same(loss.grad(learns, torch.as_tensor(target), **keywords), slope, "mean: gradient for torch")
+
+
+def some_weights(shape):
+    return [np.random.default_rng(2).uniform(0.1, 3, size=shape)]
+
+
+@each_variant
+def test_beyond_one_block_it_is_the_plain_formula(name, kind):
+    rows = -(-(2 * BLOCK + 3) // 3)
+    pred, target, options = draw_variant(name, kind, rows)
+    assert pred.size >= 2 * BLOCK + 3
+    assert_as_the_plain_formula(name, pred, target, options, weights=some_weights)
+
+
+@each_variant
+@pytest.mark.parametrize("block", [1, 7, 10_000])
+def test_in_blocks_of_any_size_it_is_the_plain_formula(name, kind, block, monkeypatch):
+    def weights(shape):
+        rng = np.random.default_rng(2)
+        return None, rng.uniform(0.1, 3, size=shape), rng.uniform(size=shape) * (rng.uniform(size=shape) < 0.7)
+
+    monkeypatch.setattr(core, "BLOCK", block)
+    assert_as_the_plain_formula(name, *draw_variant(name, kind, 11), weights)
 
 
 # Bad input

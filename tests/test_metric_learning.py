@@ -29,7 +29,7 @@ from lossutils import (
     nt_xent,
     triplet,
 )
-from lossutils.core import REDUCTIONS
+from lossutils.core import BLOCK, REDUCTIONS
 
 LABELS = [0, 1, 0, 2, 1, 0, 1, 3]  # 2 and 3 stand alone
 
@@ -90,6 +90,10 @@ def exact_nt_xent(z1, z2, temperature):
 # In torch, with all pairs at once
 
 
+def plain_cosine(a, b):
+    return (F.normalize(a, dim=-1) * F.normalize(b, dim=-1)).sum(-1)  # that of torch adds 1e-12
+
+
 def plain_nt_xent(z1, z2, temperature):
     views, n = F.normalize(torch.cat([z1, z2])), len(z1)
     scores = views @ views.T / temperature - torch.diag(torch.full((2 * n,), torch.inf, dtype=z1.dtype))
@@ -98,7 +102,7 @@ def plain_nt_xent(z1, z2, temperature):
 
 
 def plain_batch_hard(x, labels, margin):
-    distances = torch.linalg.vector_norm(x[:, None] - x + torch.eye(len(x))[:, :, None] * 1e-300, dim=-1)
+    distances = torch.cdist(x, x, compute_mode="donot_use_mm_for_euclid_dist")
     same = labels[:, None] == labels
     near = torch.where(same, distances, -torch.inf).amax(1)
     far = torch.where(same, torch.inf, distances).amin(1)
@@ -111,8 +115,8 @@ PLAIN = {
         same == 1, (x1 - x2).square().sum(-1), F.relu(margin - (x1 - x2).norm(dim=-1)).square()
     ),
     "triplet": lambda a, p, n, margin: F.triplet_margin_loss(a, p, n, margin=margin, eps=0, reduction="none"),
-    "cosine_embedding": lambda x1, x2, y, margin: F.cosine_embedding_loss(
-        x1, x2, y, margin=margin, reduction="none"
+    "cosine_embedding": lambda x1, x2, y, margin: F.relu(
+        torch.where(y == 1, 1 - plain_cosine(x1, x2), plain_cosine(x1, x2) - margin)
     ),
     "batch_hard_triplet": plain_batch_hard,
     "info_nce": lambda q, k, temperature: F.cross_entropy(
@@ -605,6 +609,46 @@ def test_blocks_leave_no_trace(name, convert, monkeypatch):
     np.testing.assert_allclose(np.asarray(parts[0]), np.asarray(whole[0]), rtol=1e-13)
     for a, b in zip(whole[1], parts[1], strict=True):
         np.testing.assert_allclose(np.asarray(b), np.asarray(a), rtol=1e-11, atol=1e-15)
+
+
+@each_loss
+def test_beyond_one_block_it_is_the_plain_formula(name):
+    """Value, gradient and backward for NumPy and torch; a coupled loss still sees its whole batch."""
+    case, rng = CASES[name], np.random.default_rng(1)
+    rows, dimensions = (517, 509) if case.coupled else (-(-(2 * BLOCK + 3) // 3), 3)
+    assert rows * dimensions >= 2 * BLOCK + 3
+    arrays = case.draw(rows, dimensions)
+    options = {key: values[0] for key, values in case.parameters.items()}
+    for weight in (None, rng.uniform(size=rows) * (rng.uniform(size=rows) < 0.9)):
+        given = options if weight is None else {**options, "weight": weight}
+        kept = np.ones(rows, dtype=bool) if weight is None else weight > 0
+        some = [torch.tensor(a[kept]) for a in arrays]
+        predictions = [a.requires_grad_() for a in some[: case.predictions]]
+        w = torch.ones(rows) if weight is None else torch.tensor(weight)
+        each = w[kept] * PLAIN[name](*some, **options)
+        above = torch.as_tensor(rng.uniform(-1, 2, size=rows))
+        slopes = torch.autograd.grad(each.sum(), predictions, retain_graph=True)
+        arrived = torch.autograd.grad(each, predictions, above[kept])
+
+        def same(got, truth, what, kept=kept):
+            got, truth = np.asarray(got), truth.detach().numpy()
+            tiny = 1e-12 * abs(truth).max()
+            what = f"{what} of {name}, weighted: {not kept.all()}"
+            np.testing.assert_allclose(got[kept], truth, rtol=1e-9, atol=tiny, err_msg=what)
+            assert (got[~kept] == 0).all(), what
+
+        same(loss_of(name)(*arrays, reduction="none", **given), each, "value")
+        for got, slope in zip(gradients(name, *arrays, reduction="sum", **given), slopes, strict=True):
+            same(got, slope, "gradient")
+        tensors = [torch.tensor(a, requires_grad=i < case.predictions) for i, a in enumerate(arrays)]
+        given = given if weight is None else {**given, "weight": torch.tensor(weight)}
+        value = loss_of(name)(*tensors, reduction="none", **given)
+        same(value.detach(), each, "value for torch")
+        value.backward(above)
+        for tensor, slope in zip(tensors, arrived, strict=False):
+            same(tensor.grad, slope, "backward")
+        mean = float(each.detach().sum() / w.sum())  # every row of these batches has a triplet
+        np.testing.assert_allclose(loss_of(name)(*tensors, **given).item(), mean, rtol=1e-10)
 
 
 @each_coupled
