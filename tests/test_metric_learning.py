@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from references import ends
 
 import lossutils
 from lossutils import (
@@ -203,9 +204,10 @@ def counted(name, arrays):
 
 
 @each_setting
+@pytest.mark.parametrize("dimensions", [3, 1])
 @pytest.mark.parametrize(("dtype", "relative"), [(np.float64, 2e-13), (np.float32, 1e-4)])
-def test_value_against_mpmath(name, options, dtype, relative):
-    arrays = cast(CASES[name].draw(), dtype)
+def test_value_against_mpmath(name, options, dimensions, dtype, relative):
+    arrays = cast(CASES[name].draw(dimensions=dimensions), dtype)
     expected = exact_losses(name, arrays, options)
     got = loss_of(name)(*arrays, reduction="none", **options)
     np.testing.assert_allclose(got, np.array(expected, dtype=float), rtol=relative, atol=relative / 10)
@@ -216,10 +218,11 @@ def test_value_against_mpmath(name, options, dtype, relative):
 
 
 @each_setting
+@pytest.mark.parametrize("dimensions", [3, 1])
 @mp.workdps(100)
-def test_gradient_against_mpmath(name, options):
+def test_gradient_against_mpmath(name, options, dimensions):
     case = CASES[name]
-    arrays = case.draw(n=6)
+    arrays = case.draw(n=6, dimensions=dimensions)
     step = mp.mpf(10) ** -60
     rows = [exact(a) for a in arrays]
     parameters = {key: mp.mpf(value) for key, value in options.items()}
@@ -850,6 +853,62 @@ def test_bad_input_is_named(function, arguments, keywords, error, message):
     for call in (function, getattr(function, "grad", function)):
         with pytest.raises(error, match=message):
             call(*arguments, **keywords)
+
+
+RANGES = {"margin": "(0, inf)", "temperature": "(0, inf)"}
+
+
+@pytest.mark.parametrize("name", [*CASES, "mine_triplets"])
+def test_both_ends_of_every_range(name):
+    loss, arrays = loss_of(name), CASES[name if name in CASES else "batch_hard_triplet"].draw()
+    key = "temperature" if "nce" in name or "xent" in name else "margin"
+    interval = "[-1, 1]" if name == "cosine_embedding" else RANGES[key]
+    for function in {loss, getattr(loss, "grad", loss)}:
+        for number, is_allowed in ends(interval):
+            if is_allowed:
+                function(*arrays, **{key: number})
+            else:
+                with pytest.raises(ValueError, match=f"^{key} must .* got"):
+                    function(*arrays, **{key: number})
+        if key == "temperature":  # one that may learn is looked at as well
+            for number, is_allowed in ends(interval):
+                tensors = [torch.tensor(a) for a in arrays]
+                learns = {key: torch.tensor(number, dtype=torch.float64, requires_grad=True)}
+                if is_allowed:
+                    function(*tensors, **learns)
+                else:
+                    with pytest.raises(ValueError, match=f"^{key} must .* got"):
+                        function(*tensors, **learns)
+
+
+@each_loss
+def test_embeddings_without_axes_or_without_numbers(name):
+    case = CASES[name]
+    for array in (np.zeros(()), np.zeros((3, 0))):
+        for convert in (np.asarray, torch.tensor):
+            known = [convert(np.ones(3, dtype=int))] * (len(case.draw()) - case.predictions)
+            batch = case.coupled and not array.ndim
+            what = "be a batch of vectors" if batch else "have its vectors along the last axis"
+            for function in (loss_of(name), loss_of(name).grad):
+                with pytest.raises(ValueError, match=f"must {what}.* got shape"):
+                    function(*[convert(array)] * case.predictions, *known)
+
+
+@each_loss
+def test_a_bad_pair_beside_embeddings_that_learn_is_named_without_a_warning(name):
+    case = CASES[name]
+    arrays = [torch.tensor(a, requires_grad=i < case.predictions) for i, a in enumerate(case.draw())]
+    known = {"contrastive": ("same", 2, "0 or 1"), "cosine_embedding": ("target", 2, "−1 or 1")}
+    if name in known:
+        key, number, what = known[name]
+        arrays[-1] = arrays[-1].double()
+        arrays[-1][3] = number
+        arrays[-1].requires_grad_()
+        with pytest.raises(ValueError, match=rf"^{key} must be {what}, got 2 at index \(3,\)"):
+            loss_of(name)(*arrays)
+    weight = torch.full((8,), -1.0, requires_grad=True)
+    with pytest.raises(ValueError, match=r"^weight must be finite and at least 0"):
+        loss_of(name)(*arrays, weight=weight)
 
 
 @each_loss
