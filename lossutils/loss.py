@@ -12,12 +12,13 @@ A loss is written as one formula, which yields the value of each example and the
 `loss` adds `weight` and `reduction`, `.grad` and `.value_and_grad`; what it needs for that is in `engine`.
 """
 
-from array_api_compat import is_torch_array
+from functools import cache
 
 from .engine.evaluate import evaluate
 from .engine.prepare import Signature, prepare
 from .engine.shapes import same_shape
 from .engine.texts import with_shared_text
+from .numerics import is_torch
 
 
 class Loss:
@@ -44,12 +45,7 @@ class Loss:
 
     def __call__(self, *args, **kwargs):
         call = prepare(self, self.__name__, args, kwargs)
-        if is_torch_array(call.arrays[0]):
-            from .engine.autograd import differentiable
-
-            value = differentiable(call)
-        else:
-            value, _ = evaluate(call)
+        value = differentiable()(call) if is_torch(call.arrays[0]) else evaluate(call)[0]
         return call.restore(value) if call.reduction == "none" else value
 
     def _value_and_grad(self, *args, **kwargs):
@@ -81,6 +77,13 @@ class Loss:
 
     def __get__(self, instance, owner=None):
         return self  # help() then shows it as it shows a function
+
+
+@cache
+def differentiable():
+    from .engine.autograd import differentiable  # imports torch
+
+    return differentiable
 
 
 def loss(*, shape=same_shape, predictions=1, coupled=False, pairwise=False, denominator=None, **rules):

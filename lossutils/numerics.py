@@ -11,73 +11,77 @@ import array_api_compat
 import numpy as np
 from array_api_compat import array_namespace, device
 
+_LIBRARY, _KIND = {}, {}
+
+
+def library(x):
+    """ "torch", "NumPy" or None."""
+    if type(x) not in _LIBRARY:
+        of_torch, of_numpy = array_api_compat.is_torch_array(x), array_api_compat.is_numpy_array(x)
+        _LIBRARY[type(x)] = "torch" if of_torch else "NumPy" if of_numpy else None
+    return _LIBRARY[type(x)]
+
 
 def is_torch(x):
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(x, torch.Tensor)
+    return library(x) == "torch"
+
+
+def kind(x):
+    """Of the numbers of an array: "float", "whole", "complex" or "bool"."""
+    if x.dtype not in _KIND:
+        isdtype = array_namespace(x).isdtype
+        kinds = {"float": "real floating", "whole": "integral", "complex": "complex floating", "bool": "bool"}
+        _KIND[x.dtype] = next((name for name, of in kinds.items() if isdtype(x.dtype, of)), "other")
+    return _KIND[x.dtype]
 
 
 class _Namespace:
     """The functions of the library that the first array among the arguments belongs to."""
 
     def __getattr__(self, name):
-        own, of_type = OF_TORCH.get(name), {}
+        of_type = {}
 
         def call(*arguments, **keywords):
             kind = type(arguments[0])
             if kind not in of_type:
-                if not hasattr(arguments[0], "dtype"):
-                    kind = type(next(a for a in arguments if hasattr(a, "dtype")))
-                array = next(a for a in arguments if type(a) is kind)
-                if own is not None and is_torch(array):
-                    of_type[kind] = own
-                else:
-                    of_type[kind] = getattr(array_namespace(array), name)
+                array = next(a for a in arguments if hasattr(a, "dtype"))
+                if type(array) is not kind:  # a number came first
+                    return function_of(array, name)(*arguments, **keywords)
+                of_type[kind] = function_of(array, name)
             return of_type[kind](*arguments, **keywords)
 
         setattr(self, name, call)
         return call
 
 
+def function_of(array, name):
+    """Where torch itself does what the array API asks for, its own function, without a wrapper."""
+    if is_torch(array) and name in OF_TORCH:
+        return OF_TORCH[name](_torch())
+    return getattr(array_namespace(array), name)
+
+
 def _torch():
     return sys.modules["torch"]
 
 
-def _named(name):
-    return lambda *arguments, **keywords: getattr(_torch(), name)(*arguments, **keywords)
-
-
-def _extremum(name):
-    def extremum(x, axis=None, keepdims=False):
-        axis = tuple(range(x.ndim)) if axis is None else axis
-        return getattr(_torch(), name)(x, dim=axis, keepdim=keepdims)
-
-    return extremum
-
-
-def _of_two(name, limit):
+def _of_two(torch, name, limit):
     def of_two(a, b):
-        if not is_torch(b):
-            return _torch().clamp(a, **{limit: b})
-        return getattr(_torch(), name)(a, b)
+        return getattr(torch, name)(a, b) if is_torch(b) else torch.clamp(a, **{limit: b})
 
     return of_two
 
 
-# Where torch itself does what the array API asks for, its function is called without a wrapper.
-SAME = "abs exp exp2 expm1 log log1p log2 sinh tanh sqrt where zeros_like ones_like full_like"
-OF_TORCH = {name: _named(name) for name in SAME.split()}
+SAME = "abs clip divide exp exp2 expm1 full_like log log1p log2 ones_like reshape sinh sqrt tanh where zeros_like"
+OF_TORCH = {name: lambda torch, name=name: getattr(torch, name) for name in SAME.split()}
 OF_TORCH |= {
-    "clip": lambda x, low=None, high=None: _torch().clamp(x, low, high),
-    "max": _extremum("amax"),
-    "min": _extremum("amin"),
-    "maximum": _of_two("maximum", "min"),
-    "minimum": _of_two("minimum", "max"),
-    "astype": lambda x, dtype, copy=True: x.to(dtype),
-    "reshape": lambda x, shape: x.reshape(shape),
-    "expand_dims": lambda x, axis: x.unsqueeze(axis),
-    "sum": lambda x, axis=None, keepdims=False, dtype=None: (
-        x.sum(dtype=dtype) if axis is None else x.sum(axis, keepdim=keepdims, dtype=dtype)
+    "max": lambda torch: lambda x, axis, keepdims=False: torch.amax(x, axis, keepdims),
+    "maximum": lambda torch: _of_two(torch, "maximum", "min"),
+    "minimum": lambda torch: _of_two(torch, "minimum", "max"),
+    "astype": lambda torch: lambda x, dtype, copy=True: x.to(dtype),
+    "expand_dims": lambda torch: lambda x, axis: x.unsqueeze(axis),
+    "sum": lambda torch: (
+        lambda x, axis=None, keepdims=False: x.sum() if axis is None else x.sum(axis, keepdim=keepdims)
     ),
 }
 
@@ -86,6 +90,11 @@ xp = _Namespace()
 
 def zeros(like, shape, dtype=None):
     return array_namespace(like).zeros(shape, dtype=dtype or like.dtype, device=device(like))
+
+
+def float64_of(x):
+    """The dtype of the library of x."""
+    return _torch().float64 if is_torch(x) else np.float64
 
 
 def concat(arrays):
@@ -224,20 +233,22 @@ def log_softmax(logits):
 
 def exponentials_of(logits):
     """z − z_max, its exponentials, and their sum without a largest, which is 1: its log1p loses no digit."""
-    largest = xp.max(logits, axis=-1, keepdims=True)
-    shifted = logits - largest
-    exponentials = xp.exp(shifted)
     if is_torch(logits):
-        place = logits.detach().argmax(-1, keepdim=True)
-        one = exponentials.gather(-1, place)
+        place = logits.detach().argmax(
+            -1, keepdim=True
+        )  # of one of them: it alone has the slope of the maximum
+        shifted = logits - logits.gather(-1, place)
+        exponentials = _torch().exp(shifted)
         if torch_records(exponentials):
             others = exponentials.scatter(-1, place, 0.0).sum(-1, keepdim=True)
         else:
-            exponentials.scatter_(-1, place, 0.0)
-            others = exponentials.sum(-1, keepdim=True)
+            one = exponentials.gather(-1, place)
+            others = exponentials.scatter_(-1, place, 0.0).sum(-1, keepdim=True)
             exponentials.scatter_(-1, place, one)
     else:
         place = np.argmax(logits, axis=-1, keepdims=True)
+        shifted = logits - np.take_along_axis(logits, place, axis=-1)
+        exponentials = np.exp(shifted)
         one = np.take_along_axis(exponentials, place, axis=-1)
         np.put_along_axis(exponentials, place, 0, axis=-1)
         others = np.sum(exponentials, axis=-1, keepdims=True)

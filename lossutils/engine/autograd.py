@@ -37,6 +37,7 @@ class _Fused(torch.autograd.Function):
     def backward(ctx, upstream):
         if upstream is None:
             return (None,) * len(ctx.needs_input_grad)
+        _ = ctx.saved_tensors  # raises, as torch does, if one of them was changed in place
         slopes, ctx.slopes = ctx.slopes, None
         needed, predictions = ctx.needs_input_grad[1:], ctx.call.loss.predictions
         if slopes is None or torch.is_grad_enabled() or any(needed[predictions:]):

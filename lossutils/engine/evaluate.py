@@ -10,25 +10,31 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
-from array_api_compat import array_namespace
 
-from ..numerics import at_precision, is_torch, torch_records, xp, zeros
+from ..numerics import at_precision, float64_of, is_torch, kind, torch_records, xp, zeros
 
 BLOCK = 2**17  # elements evaluated at a time
 
 
-@np.errstate(all="ignore")  # an infinite sum is the right answer, and no news
 def evaluate(call, slopes=False, upstream=None):
     """The loss, and the derivatives of the reduced loss by the predictions: a tuple, None if not asked for.
 
     `upstream` is the gradient that arrives from above, a factor of the derivatives: a number, or with "none"
     one number for each example.
     """
+    if is_torch(call.arrays[0]):
+        return evaluated(call, slopes, upstream)
+    with np.errstate(all="ignore"):  # a branch that `where` does not take may overflow, and so may a sum
+        return evaluated(call, slopes, upstream)
+
+
+def evaluated(call, slopes, upstream):
     dtype, divisor, blocks = call.arrays[0].dtype, denominator(call), slices(call)
     if blocks is None:
         out, found = one_block(call, None, divisor, slopes, upstream)
         if slopes:
             found = tuple(xp.astype(slope, dtype, copy=False) for slope in found)
+        out = out if call.reduction == "none" else total(out)
     else:
         out, found = walk(call, blocks, divisor, slopes, upstream)
     if call.reduction == "mean":
@@ -43,46 +49,45 @@ def walk(call, blocks, divisor, slopes, upstream):
 
     def visit(block):
         values, _ = one_block(call, block, divisor, slopes, upstream, found)
-        if each is not None:
-            each[block] = values
-        return values
+        if each is None:
+            return total(values)
+        each[block] = values
 
     if is_torch(pred) or threads() == 1:
         totals = [visit(block) for block in blocks]
     else:
-        totals = list(pool().map(visit, blocks))
+        totals = list(pool().map(np.errstate(all="ignore")(visit), blocks))
     return sum(totals) if each is None else each, found  # in the order of the blocks, whichever came first
 
 
 def one_block(call, block, divisor, slopes, upstream, found=None):
-    """Sum or values of a block, and its derivatives, written to `found` where that is given."""
-    pick = (lambda x: x) if block is None else (lambda x: x[block])
-    pred = call.arrays[0]
-    arrays = [pick(pred), *map(pick, call.arrays[1:])]
+    """The values of a block, and its derivatives, written to `found` where that is given."""
+    pred, whole = call.arrays[0], block is None
+    arrays = call.arrays if whole else [x[block] for x in call.arrays]
     arrays = [x if is_index(x, pred) else at_precision(x, pred) for x in arrays]
-    along = {key: pick(x) if key == "mask" else at_precision(pick(x), pred) for key, x in call.along.items()}
+    along = call.along if whole else {key: x[block] for key, x in call.along.items()}
+    along = {key: x if key == "mask" else at_precision(x, pred) for key, x in along.items()}
     weight = along.pop("weight", None)
-    with np.errstate(all="ignore"):  # a branch that `where` does not take may overflow
-        formula = call.loss.formula(*arrays, **call.fixed, **along)
-        values = next(formula)
-        values = values if weight is None else weight * values
-        parts = None
-        if slopes:
-            factor = weight
-            if upstream is not None:
-                arrived = pick(upstream) if call.reduction == "none" else upstream
-                factor = arrived if weight is None else arrived * weight
-            if call.loss.coupled:
-                ones = xp.ones_like(arrays[0][:, 0]) / divisor
-                parts = formula.send(ones if factor is None else factor * ones)
-            else:
-                parts = next(formula)
-            parts = parts if call.loss.predictions > 1 else (parts,)
-            if not call.loss.coupled:
-                outs = [None if found is None else out[block] for out in found or parts]
-                parts = [scaled(x, factor, divisor, out) for x, out in zip(parts, outs, strict=True)]
-        formula.close()
-        return values if call.reduction == "none" else total(values), parts
+    formula = call.loss.formula(*arrays, **call.fixed, **along)
+    values = next(formula)
+    values = values if weight is None else weight * values
+    parts = None
+    if slopes:
+        factor = weight
+        if upstream is not None:
+            arrived = upstream if whole or call.reduction != "none" else upstream[block]
+            factor = arrived if weight is None else arrived * weight
+        if call.loss.coupled:
+            ones = xp.ones_like(arrays[0][:, 0]) / divisor
+            parts = formula.send(ones if factor is None else factor * ones)
+        else:
+            parts = next(formula)
+        parts = parts if call.loss.predictions > 1 else (parts,)
+        if not call.loss.coupled:
+            outs = (None,) * len(parts) if found is None else (out[block] for out in found)
+            parts = [scaled(x, factor, divisor, out) for x, out in zip(parts, outs, strict=True)]
+    formula.close()
+    return values, parts
 
 
 def scaled(slope, factor, divisor, out):
@@ -94,7 +99,7 @@ def scaled(slope, factor, divisor, out):
     if divisor is ONE:
         out[...] = slope
     elif is_torch(slope):
-        array_namespace(slope).divide(slope, divisor, out=out)
+        xp.divide(slope, divisor, out=out)
     else:
         np.divide(slope, divisor, out=out, casting="same_kind")
 
@@ -123,15 +128,14 @@ def denominator(call):
 
 def total(values):
     """The sum, in float64 where the device has it."""
-    if is_torch(values):
-        namespace = array_namespace(values)
-        return values.sum(dtype=None if values.device.type == "mps" else namespace.float64)
-    return values.sum(dtype=np.float64)
+    if is_torch(values) and values.is_mps:
+        return values.sum()
+    return values.sum(dtype=float64_of(values))
 
 
 def is_index(array, pred):
     """Class indices stay whole numbers; everything else is calculated in the precision of pred."""
-    return array.ndim < pred.ndim and array_namespace(array).isdtype(array.dtype, "integral")
+    return array.ndim < pred.ndim and kind(array) == "whole"
 
 
 def slices(call):

@@ -2,13 +2,13 @@
 
 import inspect
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import array_api_compat
 from array_api_compat import array_namespace
 
-from ..numerics import is_torch, xp, zeros
+from ..numerics import is_torch, kind, library, xp, zeros
 from .rules import PerClass, check_array
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -44,13 +44,13 @@ class Call:
         arrays = tuple(next(rest) for _ in self.arrays)
         along = {key: next(rest) for key in self.along}
         fixed = {key: next(rest) if is_torch(x) or x is TENSOR else x for key, x in self.fixed.items()}
-        return replace(self, arrays=arrays, along=along, fixed=fixed)
+        return Call(self.loss, arrays, along, fixed, self.reduction, self.shape)
 
     def without_tensors(self):
         """What a graph may hold besides what it saves."""
         fixed = {key: TENSOR if is_torch(x) else x for key, x in self.fixed.items()}
-        along = dict.fromkeys(self.along)
-        return replace(self, arrays=(None,) * len(self.arrays), along=along, fixed=fixed, keep=None)
+        none = (None,) * len(self.arrays)
+        return Call(self.loss, none, dict.fromkeys(self.along), fixed, self.reduction, self.shape)
 
     def restore(self, flat):
         """Results of the kept examples in the caller's shape, 0 where the weight is 0."""
@@ -143,27 +143,6 @@ def flattened(array, shape, keep):
     if len(shape) != 1:
         array = xp.reshape(array, (math.prod(shape), *array.shape[len(shape) :]))
     return array if keep is None else array[xp.reshape(keep, (-1,))]
-
-
-_LIBRARY, _KIND = {}, {}
-
-
-def library(x):
-    if type(x) not in _LIBRARY:
-        if array_api_compat.is_torch_array(x):
-            _LIBRARY[type(x)] = "torch"
-        else:
-            _LIBRARY[type(x)] = "NumPy" if array_api_compat.is_numpy_array(x) else None
-    return _LIBRARY[type(x)]
-
-
-def kind(x):
-    """Of its numbers: "float", "complex" or "other"."""
-    if x.dtype not in _KIND:
-        isdtype = array_namespace(x).isdtype
-        kinds = ("float", "real floating"), ("complex", "complex floating")
-        _KIND[x.dtype] = next((name for name, of in kinds if isdtype(x.dtype, of)), "other")
-    return _KIND[x.dtype]
 
 
 def is_array(value):

@@ -1,11 +1,6 @@
 """How the arrays of a loss fit together: checked, and answered with the shape of the unreduced loss."""
 
-from array_api_compat import array_namespace
-
-
-def is_whole(array):
-    """Are these whole numbers?"""
-    return array_namespace(array).isdtype(array.dtype, "integral")
+from ..numerics import kind
 
 
 def same_shape(**arrays):
@@ -27,7 +22,7 @@ def class_shape(**arrays):
     if pred.ndim == 0 or shape[-1] == 0:
         raise ValueError(f"{name} must have the classes along its last axis, got shape {shape}")
     if tuple(target.shape) == shape[:-1]:
-        if not is_whole(target):
+        if kind(target) != "whole":
             raise TypeError(
                 f"target of shape {shape[:-1]} must be class indices, whole numbers, got {target.dtype}"
             )
@@ -55,7 +50,7 @@ def label_shape(**arrays):
     """As `same_shape`, for a target of class indices."""
     shape = same_shape(**arrays)
     name, target = list(arrays.items())[-1]
-    if not is_whole(target):
+    if kind(target) != "whole":
         raise TypeError(f"{name} must be class indices, whole numbers, got {target.dtype}")
     return shape
 
@@ -91,7 +86,7 @@ def batch_of_vectors(**arrays):
     if first.ndim != 2:
         raise ValueError(f"{name} must be a batch of vectors (N, D), got shape {tuple(first.shape)}")
     labels = arrays.get("labels")
-    if labels is not None and not array_namespace(first).isdtype(labels.dtype, ("bool", "integral")):
+    if labels is not None and kind(labels) not in ("bool", "whole"):
         raise TypeError(f"labels must be whole numbers, got {labels.dtype}")
     return vectors(**arrays)
 
