@@ -72,8 +72,8 @@ def _of_two(torch, name, limit):
     return of_two
 
 
-SAME = "abs clip divide exp exp2 expm1 full_like log log1p log2 ones_like reshape sinh sqrt tanh where zeros_like"
-OF_TORCH = {name: lambda torch, name=name: getattr(torch, name) for name in SAME.split()}
+SAME = "abs clip divide exp exp2 expm1 full_like log log1p log2 ones_like reshape sinh sqrt tanh where"
+OF_TORCH = {name: lambda torch, name=name: getattr(torch, name) for name in [*SAME.split(), "zeros_like"]}
 OF_TORCH |= {
     "max": lambda torch: lambda x, axis, keepdims=False: torch.amax(x, axis, keepdims),
     "maximum": lambda torch: _of_two(torch, "maximum", "min"),
@@ -99,6 +99,11 @@ def float64_of(x):
 
 def concat(arrays):
     return array_namespace(arrays[0]).concat(arrays)
+
+
+def concat_last(arrays):
+    """Joined along the last axis."""
+    return array_namespace(arrays[0]).concat(arrays, axis=-1)
 
 
 def sign(x):
@@ -296,6 +301,31 @@ def one_hot(indices, like):
     """1 at the index of each row and 0 elsewhere, in the shape and dtype of `like`."""
     classes = array_namespace(like).arange(like.shape[-1], device=device(like))
     return xp.astype(xp.expand_dims(indices, axis=-1) == classes, like.dtype)
+
+
+# Running sums along the last axis
+
+
+def add_exponentials(one, other):
+    """exp(m) s for two pairs (m, s), as such a pair: m is the larger of the two, exactly."""
+    (m1, s1), (m2, s2) = one, other
+    m = xp.maximum(m1, m2)
+    finite = xp.where(m == -math.inf, xp.zeros_like(m), m)
+    return m, s1 * xp.exp(m1 - finite) + s2 * xp.exp(m2 - finite)
+
+
+def running_sum(m, s):
+    """Σ_{j ≤ k} exp(m_j) s_j for each place k, as such pairs: none overflows."""
+    step = 1
+    while step < m.shape[-1]:
+        before = concat_last([xp.full_like(m[..., :step], -math.inf), m[..., :-step]])
+        m, s = add_exponentials((m, s), (before, concat_last([xp.zeros_like(s[..., :step]), s[..., :-step]])))
+        step *= 2
+    return m, s
+
+
+def running_max(x):
+    return x.cummax(-1).values if is_torch(x) else np.maximum.accumulate(x, axis=-1)
 
 
 # Vectors, along the last axis

@@ -10,7 +10,7 @@ import math
 from numbers import Integral
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_torch_array
+from array_api_compat import array_namespace, device
 
 from .engine.prepare import check_kinds, checked_mask, is_array
 from .engine.rules import at_least_0, first_broken, positive
@@ -18,11 +18,16 @@ from .engine.shapes import lists
 from .engine.texts import with_shared_text
 from .loss import loss
 from .numerics import (
+    add_exponentials,
     at_precision,
+    concat_last,
     exponentials_of,
+    running_max,
+    running_sum,
     sign,
     softmax,
     softplus_and_sigmoid,
+    whole,
     xp,
     zero_times,
 )
@@ -204,7 +209,7 @@ def listnet(scores, relevance, *, mask=None):
     yield some[..., None] * (exponentials / (1 + others) - target)
 
 
-@loss(shape=lists, pairwise=True, denominator=_has_pairs, relevance=at_least_0)
+@loss(shape=lists, denominator=_has_pairs, relevance=at_least_0)
 def listmle(scores, relevance, *, mask=None):
     """ListMLE: minus the log-likelihood of the right order, in which one document after the other is drawn.
 
@@ -244,29 +249,42 @@ def listmle(scores, relevance, *, mask=None):
     >>> listmle.grad(scores, relevance).round(4)
     array([[-0.4935,  0.9297, -0.4361]])
     """
-    against_lower = _against_lower(scores, relevance, mask)
-    shifted, exponentials, others = exponentials_of(against_lower)
-    yield xp.sum(_own(xp.log1p(others) - shifted), axis=-1)
-    shares, rest = exponentials / (1 + others), ((1 - exponentials) + others) / (1 + others)
-    yield xp.sum(shares - _diagonal(shares) * shares, axis=-2) - _own(rest)
+    counts, lost = xp.ones_like(scores), 0 * xp.sum(relevance, axis=-1)  # NaN if there is one
+    if mask is not None:  # padding: less relevant than all others, and it adds nothing
+        relevance, counts = xp.where(mask, relevance, -np.inf), xp.astype(mask, scores.dtype)
+    order = xp.argsort(relevance, axis=-1)
+    relevance, s, counts = (xp.take_along_axis(x, order, axis=-1) for x in (relevance, scores, counts))
+    first, after = _ties(relevance)
+    exponentials = xp.where(counts == 0, -np.inf, s), counts  # pairs (m, c) that stand for c exp(m)
+    lower = _taken(running_sum(*exponentials), first, before=True)
+    last = (lower[1] == 0) | (counts == 0)  # nothing is less relevant
+    excess = xp.where(last, 0 * s, lower[0] - s) + xp.log(xp.where(last, xp.ones_like(s), lower[1]))
+    surprise, rest = (xp.where(last, 0 * s, x) for x in softplus_and_sigmoid(excess))
+    yield xp.sum(surprise, axis=-1) + lost
+    m, c = add_exponentials(lower, exponentials)  # what each is drawn from
+    m, c = xp.where(counts == 0, 0 * s, m), xp.where(counts == 0, xp.ones_like(s), c)
+    backwards = (xp.flip(x, axis=-1) for x in (-m, 1 / c))
+    higher = _taken([xp.flip(x, axis=-1) for x in running_sum(*backwards)], after, before=False)
+    slope = xp.exp(s + higher[0]) * higher[1] - rest
+    yield xp.take_along_axis(counts * slope, xp.argsort(order, axis=-1), axis=-1) + lost[..., None]
 
 
-def _against_lower(scores, relevance, mask):
-    """s_j − s_i for document i itself and all that are less relevant, −∞ for the others."""
-    pairs = _pairs(relevance, mask)
-    gaps = -_differences(scores) + 0 * pairs  # NaN stays NaN
-    return xp.where((pairs != 0) | (_diagonal(pairs) == 1), gaps, -np.inf)
+def _ties(keys):
+    """For sorted keys, where the tie of each begins, and where it is over."""
+    places, last = _places(keys), keys.shape[-1] - 1
+    differs = keys[..., 1:] != keys[..., :-1]
+    zero, no = xp.zeros_like(keys[..., :1]), xp.zeros_like(places[1:])
+    first = concat_last([zero, running_max(xp.where(differs, places[1:], no))])
+    after = running_max(xp.where(xp.flip(differs, axis=-1), places[1:], no))
+    after = last + 1 - xp.flip(concat_last([zero, after]), axis=-1)
+    return whole(first), whole(after)
 
 
-def _diagonal(table):
-    """1 on the diagonal and 0 elsewhere."""
-    places = array_namespace(table).arange(table.shape[-1], device=device(table))
-    return xp.astype(xp.expand_dims(places, axis=-1) == places, table.dtype)
-
-
-def _own(table):
-    """The diagonal of each table."""
-    return xp.sum(xp.where(_diagonal(table) == 1, table, xp.zeros_like(table)), axis=-1)
+def _taken(pair, place, before):
+    """Running sums just before a place, or from it on; 0 exp(−∞) where nothing is added up."""
+    ends = [xp.full_like(x[..., :1], end) for x, end in zip(pair, (-np.inf, 0.0), strict=True)]
+    padded = [concat_last([e, x] if before else [x, e]) for e, x in zip(ends, pair, strict=True)]
+    return [xp.take_along_axis(x, place, axis=-1) for x in padded]
 
 
 # Ranks, and what depends on them
@@ -437,20 +455,11 @@ def _dcg(gains, scores, mask, k):
     keys = xp.where(mask, -scores, np.inf)
     order = xp.argsort(keys, axis=-1)
     keys, gains = (xp.take_along_axis(x, order, axis=-1) for x in (keys, gains))
-    namespace, places, last = array_namespace(keys), _places(keys), keys.shape[-1] - 1
-    differs = keys[..., 1:] != keys[..., :-1]
-    first = _running_max(xp.where(differs, places[1:], xp.zeros_like(places[1:])))
-    first = namespace.concat([xp.zeros_like(gains[..., :1]), first], axis=-1)
-    after = _running_max(xp.where(xp.flip(differs, axis=-1), places[1:], xp.zeros_like(places[1:])))
-    after = last - xp.flip(namespace.concat([xp.zeros_like(gains[..., :1]), after], axis=-1), axis=-1) + 1
-    total = namespace.concat([xp.zeros_like(gains[..., :1]), xp.cumulative_sum(gains, axis=-1)], axis=-1)
-    low, high = (xp.take_along_axis(total, xp.astype(x, order.dtype), axis=-1) for x in (first, after))
+    first, after = _ties(keys)
+    total = concat_last([xp.zeros_like(gains[..., :1]), xp.cumulative_sum(gains, axis=-1)])
+    low, high = (xp.take_along_axis(total, x, axis=-1) for x in (first, after))
     values = xp.sum((high - low) / (after - first) * _worth_of_places(gains, k), axis=-1)
     return xp.where(xp.any(keys != keys, axis=-1), np.nan, values)
-
-
-def _running_max(x):
-    return x.cummax(-1).values if is_torch_array(x) else np.maximum.accumulate(x, axis=-1)
 
 
 ndcg.__doc__ = with_shared_text(ndcg.__doc__)

@@ -55,8 +55,8 @@ class Call:
     def restore(self, flat):
         """Results of the kept examples in the caller's shape, 0 where the weight is 0."""
         if self.keep is not None:
-            kept, flat = flat, zeros(flat, (self.keep.shape[0], *flat.shape[1:]))
-            flat[self.keep] = kept
+            kept, flat = flat, zeros(flat, (math.prod(self.shape), *flat.shape[1:]))
+            flat[xp.reshape(self.keep, (-1,))] = kept
         shape = (*self.shape, *flat.shape[1:])
         return flat if flat.shape == shape else xp.reshape(flat, shape)
 
