@@ -131,7 +131,7 @@ def multiclass_hinge(pred, target, *, p=1, margin=1.0, class_weight=None):
     array([0.1667, 0.    ])
     >>> multiclass_hinge.grad(pred, target, reduction="sum").round(4)
     array([[-0.3333,  0.3333,  0.    ],
-           [ 0.    ,  0.    ,  0.    ]])
+           [ 0.    , -0.    ,  0.    ]])
     """
     return by_class(missing_margins(pred, target, p, margin), pred, target, class_weight)
 

@@ -38,34 +38,34 @@ GAINS = ("exponential", "linear")
 # Pairs: the first axis of a table is document i, the second document j
 
 
-def _differences(x):
+def differences(x):
     return xp.expand_dims(x, axis=-1) - xp.expand_dims(x, axis=-2)
 
 
-def _pairs(relevance, mask):
+def pairs_of(relevance, mask):
     """1 where document i is more relevant than j and both count, otherwise 0; NaN stays NaN."""
-    more_relevant = xp.maximum(sign(_differences(relevance)), 0)
+    more_relevant = xp.maximum(sign(differences(relevance)), 0)
     mask = checked_mask(mask, relevance)
     both = xp.expand_dims(mask, axis=-1) & xp.expand_dims(mask, axis=-2)
     return xp.where(both, more_relevant, xp.zeros_like(more_relevant))
 
 
-def _sum(table):
+def sum_of_table(table):
     return xp.sum(table, axis=(-2, -1))
 
 
-def _mean_over_pairs(relevance, mask):
+def mean_over_pairs(relevance, mask):
     """What each pair counts: 1 / the number of pairs."""
-    pairs = _pairs(relevance, mask)
-    return pairs / xp.maximum(_sum(pairs), 1)[..., None, None]
+    pairs = pairs_of(relevance, mask)
+    return pairs / xp.maximum(sum_of_table(pairs), 1)[..., None, None]
 
 
-def _slope_of_documents(slope_of_gaps):
+def slope_of_documents(slope_of_gaps):
     """From the derivative by each gap s_i − s_j to the derivative by each score."""
     return xp.sum(slope_of_gaps, axis=-1) - xp.sum(slope_of_gaps, axis=-2)
 
 
-def _has_pairs(scores, relevance, *, mask=None, **parameters):
+def has_pairs(scores, relevance, *, mask=None, **parameters):
     """Are not all documents of the query equally relevant?"""
     low, high = relevance, relevance
     if mask is not None:
@@ -73,7 +73,7 @@ def _has_pairs(scores, relevance, *, mask=None, **parameters):
     return xp.astype(xp.max(high, axis=-1) > xp.min(low, axis=-1), scores.dtype)
 
 
-@loss(shape=lists, pairwise=True, denominator=_has_pairs, relevance=at_least_0, margin=positive)
+@loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0, margin=positive)
 def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     """Hinge loss of pairs: the more relevant of two documents should lead by a margin.
 
@@ -110,12 +110,12 @@ def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     >>> pairwise_hinge.grad(scores, relevance).round(4)
     array([[-0.3333,  0.6667, -0.3333]])
     """
-    pairs, missing = _mean_over_pairs(relevance, mask), margin - _differences(scores)
-    yield _sum(zero_times(pairs, xp.maximum(missing, 0)))
-    yield _slope_of_documents(-pairs * xp.maximum(sign(missing), 0))
+    pairs, missing = mean_over_pairs(relevance, mask), margin - differences(scores)
+    yield sum_of_table(zero_times(pairs, xp.maximum(missing, 0)))
+    yield slope_of_documents(-pairs * xp.maximum(sign(missing), 0))
 
 
-@loss(shape=lists, pairwise=True, denominator=_has_pairs, relevance=at_least_0)
+@loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0)
 def ranknet(scores, relevance, *, mask=None):
     """RankNet: the logistic loss of pairs, cross-entropy of "i belongs before j" with the logit s_i − s_j.
 
@@ -150,20 +150,20 @@ def ranknet(scores, relevance, *, mask=None):
     >>> ranknet.grad(scores, relevance).round(4)
     array([[-0.2155,  0.3333, -0.1178]])
     """
-    pairs = _mean_over_pairs(relevance, mask)
-    surprise, slope = softplus_and_sigmoid(-_differences(scores))
-    yield _sum(zero_times(pairs, surprise))
-    yield _slope_of_documents(-pairs * slope)
+    pairs = mean_over_pairs(relevance, mask)
+    surprise, slope = softplus_and_sigmoid(-differences(scores))
+    yield sum_of_table(zero_times(pairs, surprise))
+    yield slope_of_documents(-pairs * slope)
 
 
 # Lists
 
 
-def _has_documents(scores, relevance, *, mask=None):
+def has_documents(scores, relevance, *, mask=None):
     return None if mask is None else xp.astype(xp.any(mask, axis=-1), scores.dtype)
 
 
-@loss(shape=lists, denominator=_has_documents, relevance=at_least_0)
+@loss(shape=lists, denominator=has_documents, relevance=at_least_0)
 def listnet(scores, relevance, *, mask=None):
     """ListNet: cross-entropy between the shares that the relevances and the scores give to each document.
 
@@ -209,7 +209,7 @@ def listnet(scores, relevance, *, mask=None):
     yield some[..., None] * (exponentials / (1 + others) - target)
 
 
-@loss(shape=lists, denominator=_has_pairs, relevance=at_least_0)
+@loss(shape=lists, denominator=has_pairs, relevance=at_least_0)
 def listmle(scores, relevance, *, mask=None):
     """ListMLE: minus the log-likelihood of the right order, in which one document after the other is drawn.
 
@@ -254,9 +254,9 @@ def listmle(scores, relevance, *, mask=None):
         relevance, counts = xp.where(mask, relevance, -np.inf), xp.astype(mask, scores.dtype)
     order = xp.argsort(relevance, axis=-1)
     relevance, s, counts = (xp.take_along_axis(x, order, axis=-1) for x in (relevance, scores, counts))
-    first, after = _ties(relevance)
+    first, after = ties(relevance)
     exponentials = xp.where(counts == 0, -np.inf, s), counts  # pairs (m, c) that stand for c exp(m)
-    lower = _taken(running_sum(*exponentials), first, before=True)
+    lower = taken(running_sum(*exponentials), first, before=True)
     last = (lower[1] == 0) | (counts == 0)  # nothing is less relevant
     excess = xp.where(last, 0 * s, lower[0] - s) + xp.log(xp.where(last, xp.ones_like(s), lower[1]))
     surprise, rest = (xp.where(last, 0 * s, x) for x in softplus_and_sigmoid(excess))
@@ -264,14 +264,14 @@ def listmle(scores, relevance, *, mask=None):
     m, c = add_exponentials(lower, exponentials)  # what each is drawn from
     m, c = xp.where(counts == 0, 0 * s, m), xp.where(counts == 0, xp.ones_like(s), c)
     backwards = (xp.flip(x, axis=-1) for x in (-m, 1 / c))
-    higher = _taken([xp.flip(x, axis=-1) for x in running_sum(*backwards)], after, before=False)
+    higher = taken([xp.flip(x, axis=-1) for x in running_sum(*backwards)], after, before=False)
     slope = xp.exp(s + higher[0]) * higher[1] - rest
     yield xp.take_along_axis(counts * slope, xp.argsort(order, axis=-1), axis=-1) + lost[..., None]
 
 
-def _ties(keys):
+def ties(keys):
     """For sorted keys, where the tie of each begins, and where it is over."""
-    places, last = _places(keys), keys.shape[-1] - 1
+    places, last = place_numbers(keys), keys.shape[-1] - 1
     differs = keys[..., 1:] != keys[..., :-1]
     zero, no = xp.zeros_like(keys[..., :1]), xp.zeros_like(places[1:])
     first = concat_last([zero, running_max(xp.where(differs, places[1:], no))])
@@ -280,7 +280,7 @@ def _ties(keys):
     return whole(first), whole(after)
 
 
-def _taken(pair, place, before):
+def taken(pair, place, before):
     """Running sums just before a place, or from it on; 0 exp(−∞) where nothing is added up."""
     ends = [xp.full_like(x[..., :1], end) for x, end in zip(pair, (-np.inf, 0.0), strict=True)]
     padded = [concat_last([e, x] if before else [x, e]) for e, x in zip(ends, pair, strict=True)]
@@ -290,35 +290,35 @@ def _taken(pair, place, before):
 # Ranks, and what depends on them
 
 
-def _discounts(scores, mask):
+def discounts(scores, mask):
     """What a document's place is worth, 1 / log2(1 + place), and the difference of two places of its tie.
 
     Documents with equal scores share their places: each gets the mean of their discounts, which is the
     expectation if the tie is broken by lot; the difference is the expectation of its size.
     """
-    gaps, seen = _differences(scores), xp.expand_dims(mask, axis=-2)
+    gaps, seen = differences(scores), xp.expand_dims(mask, axis=-2)
     first = xp.sum(xp.astype((gaps < 0) & seen, scores.dtype), axis=-1, keepdims=True)
     size = xp.sum(xp.astype((gaps == 0) & seen, scores.dtype), axis=-1, keepdims=True)
-    step = _places(scores) - first  # a table: document, place
-    worth = _worth_of_places(scores)
+    step = place_numbers(scores) - first  # a table: document, place
+    worth = worth_of_places(scores)
     shared = xp.where((step >= 0) & (step < size), worth, xp.zeros_like(step))
     mean = xp.sum(shared, axis=-1) / size[..., 0]
     within = xp.sum((size - 1 - 2 * step) * shared, axis=-1) / xp.maximum(size * (size - 1) / 2, 1)[..., 0]
     return tuple(xp.where(mask, x, xp.zeros_like(x)) for x in (mean, within))
 
 
-def _places(scores):
+def place_numbers(scores):
     """0, 1, 2, ..."""
     return array_namespace(scores).arange(scores.shape[-1], dtype=scores.dtype, device=device(scores))
 
 
-def _worth_of_places(scores, k=None):
-    places = _places(scores)
+def worth_of_places(scores, k=None):
+    places = place_numbers(scores)
     worth = 1 / xp.log2(places + 2)
     return worth if k is None else xp.where(places < k, worth, xp.zeros_like(worth))
 
 
-def _gains(relevance, gain):
+def gains_of(relevance, gain):
     """2^r − 1, divided by the largest 2^r of the list so that nothing overflows; or r."""
     if gain == "linear":
         return relevance
@@ -326,19 +326,19 @@ def _gains(relevance, gain):
     return xp.exp2(relevance - largest) * -xp.expm1(-math.log(2) * relevance)
 
 
-def _best_dcg(gains, k=None):
-    return xp.sum(xp.sort(gains, axis=-1, descending=True) * _worth_of_places(gains, k), axis=-1)
+def best_dcg(gains, k=None):
+    return xp.sum(xp.sort(gains, axis=-1, descending=True) * worth_of_places(gains, k), axis=-1)
 
 
-def _ndcg_changes(scores, relevance, mask):
+def ndcg_changes(scores, relevance, mask):
     """How much NDCG changes when documents i and j change places."""
-    gains, (mean, within) = _gains(relevance, "exponential"), _discounts(scores, mask)
-    ideal = _best_dcg(gains)[..., None, None]
-    apart = xp.where(_differences(scores) == 0, xp.expand_dims(within, axis=-1), abs(_differences(mean)))
-    return abs(_differences(gains)) * apart / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
+    gains, (mean, within) = gains_of(relevance, "exponential"), discounts(scores, mask)
+    ideal = best_dcg(gains)[..., None, None]
+    apart = xp.where(differences(scores) == 0, xp.expand_dims(within, axis=-1), abs(differences(mean)))
+    return abs(differences(gains)) * apart / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
 
 
-@loss(shape=lists, pairwise=True, denominator=_has_pairs, relevance=at_least_0)
+@loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0)
 def lambdarank(scores, relevance, *, mask=None):
     """LambdaRank: RankNet in which a pair counts what NDCG would change if the two changed places.
 
@@ -379,10 +379,10 @@ def lambdarank(scores, relevance, *, mask=None):
     array([[-0.1892,  0.1376,  0.0516]])
     """
     mask = checked_mask(mask, scores)
-    weights = _pairs(relevance, mask) * _ndcg_changes(scores, relevance, mask)
-    surprise, slope = softplus_and_sigmoid(-_differences(scores))
-    yield _sum(zero_times(weights, surprise))
-    yield _slope_of_documents(-weights * slope)
+    weights = pairs_of(relevance, mask) * ndcg_changes(scores, relevance, mask)
+    surprise, slope = softplus_and_sigmoid(-differences(scores))
+    yield sum_of_table(zero_times(weights, surprise))
+    yield slope_of_documents(-weights * slope)
 
 
 def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
@@ -445,20 +445,20 @@ def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
     )
     first_broken(at_least_0, "relevance", relevance)
     with np.errstate(all="ignore"):  # 0 / 0 where nothing is relevant
-        gains = _gains(relevance, gain)
-        values = _dcg(gains, scores, mask, k) / _best_dcg(gains, k)
+        gains = gains_of(relevance, gain)
+        values = dcg(gains, scores, mask, k) / best_dcg(gains, k)
     return xp.astype(values, dtype)
 
 
-def _dcg(gains, scores, mask, k):
+def dcg(gains, scores, mask, k):
     """By sorting, so that lists may be long; at each place stands the mean gain of its tie."""
     keys = xp.where(mask, -scores, np.inf)
     order = xp.argsort(keys, axis=-1)
     keys, gains = (xp.take_along_axis(x, order, axis=-1) for x in (keys, gains))
-    first, after = _ties(keys)
+    first, after = ties(keys)
     total = concat_last([xp.zeros_like(gains[..., :1]), xp.cumulative_sum(gains, axis=-1)])
     low, high = (xp.take_along_axis(total, x, axis=-1) for x in (first, after))
-    values = xp.sum((high - low) / (after - first) * _worth_of_places(gains, k), axis=-1)
+    values = xp.sum((high - low) / (after - first) * worth_of_places(gains, k), axis=-1)
     return xp.where(xp.any(keys != keys, axis=-1), np.nan, values)
 
 
