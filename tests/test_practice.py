@@ -1111,6 +1111,12 @@ def _(examples, bytes_each=4, views=1.0):
 def effective_dimension(embeddings):
     centered = embeddings - sum(embeddings) / len(embeddings)
     scatter = centered.T @ centered
+    return np.trace(scatter) ** 2 / np.sum(scatter**2) if np.ptp(embeddings, axis=0).any() else 0.0
+
+
+@guise("effective_dimension", "rounding for a line")
+def _(embeddings):
+    scatter = np.cov(embeddings.T, bias=True)
     return np.trace(scatter) ** 2 / np.sum(scatter**2) if scatter.any() else 0.0
 
 
