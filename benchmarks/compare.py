@@ -3,12 +3,13 @@
     python benchmarks/compare.py                   all losses; writes benchmarks/table.md
     python benchmarks/compare.py huber listmle     these, printed only
 
-The peer is the line of PyTorch on the card of the loss (`lossutils.catalog`), which a test holds equal in value,
-or for focal losses the usual script. Peer and loss run in turn in one process, so that a busy moment hits both;
-a time is the fastest of several. "ratio" is the time of the peer over that of the loss: above 1 the loss is
-faster. "NumPy" is `value_and_grad` on NumPy arrays. "floor" is what the machine needs at least: the bytes of the
-inputs and the gradient at the bandwidth of a copy, or the exponentials at the rate of torch, whichever is more.
-"memory" is what the peak adds, in multiples of the inputs and the gradient, on Linux.
+The peer is the line of PyTorch on the card of the loss (`lossutils.catalog`), which a test holds equal in
+value, or for focal losses the usual script. Peer and loss run in turn in one process, so that a busy moment
+hits both; a time is the fastest of several. "ratio" is the time of the peer over that of the loss: above 1
+the loss is faster. "NumPy" is `value_and_grad` on NumPy arrays. "floor" is what the machine needs at least:
+the bytes of the inputs and the gradient at the bandwidth of a copy, or the exponentials at the rate of
+torch, whichever is more. "memory" is what the peak adds, in multiples of the inputs and the gradient, on
+Linux.
 """
 
 import ast
@@ -191,9 +192,8 @@ def rows(names):
             predictions = [x.requires_grad_() for x in drawn[: LOSSES[name].predictions]]
             given = dict(zip(signature, drawn, strict=False))
             extra = {key: x for key, x in SETTINGS.items() if key in signature}
-            steps = [
-                training_step(lambda given=given, extra=extra: LOSSES[name](**given, **extra), predictions)
-            ]
+            call = functools.partial(LOSSES[name], **given, **extra)
+            steps = [training_step(call, predictions)]
             table = name in ("pairwise_hinge", "ranknet", "listmle", "lambdarank") and size[1] > 100
             if not table:  # the peer would hold a table of all pairs of all lists
                 steps.append(training_step(peer(name, given), predictions))
