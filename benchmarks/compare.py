@@ -8,8 +8,8 @@ value, or for focal losses the usual script. Peer and loss run in turn in one pr
 hits both; a time is the fastest of several. "ratio" is the time of the peer over that of the loss: above 1
 the loss is faster. "NumPy" is `value_and_grad` on NumPy arrays. "floor" is what the machine needs at least:
 the bytes of the inputs and the gradient at the bandwidth of a copy, or the exponentials at the rate of
-torch, whichever is more. "memory" is what the peak adds, in multiples of the inputs and the gradient, on
-Linux.
+torch, whichever is more. "memory" is what NumPy holds at most beyond its inputs, in multiples of the inputs
+and the gradient, on Linux.
 """
 
 import ast
@@ -19,6 +19,7 @@ import math
 import platform
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,8 @@ from lossutils.loss import Loss
 
 LOSSES = {name: x for name, x in vars(lossutils).items() if isinstance(x, Loss)}
 SCRIPTS = {
-    "focal": "ce = F.binary_cross_entropy_with_logits(logits, target, reduction='none'); p = torch.sigmoid(logits);"
+    "focal": "ce = F.binary_cross_entropy_with_logits(logits, target, reduction='none');"
+    " p = torch.sigmoid(logits);"
     " hit = p * target + (1 - p) * (1 - target); (ce * (1 - hit) ** gamma).mean()",
     "softmax_focal": "lp = logits.log_softmax(1).gather(1, target[:, None]);"
     " (-((1 - lp.exp()) ** gamma) * lp).mean()",
@@ -144,23 +146,13 @@ def fastest(steps, budget=1.5):
     return [1e3 * x for x in best]
 
 
-def peak(step, inputs):
-    """What a run adds to the memory at most, in multiples of the inputs and the gradient; None if unknown."""
-    status, clear = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-    if not status.exists():
-        return None
-
-    def kilobytes(key):
-        return int(next(line for line in status.read_text().splitlines() if line.startswith(key)).split()[1])
-
-    try:
-        clear.write_text("5")
-    except OSError:
-        return None
-    before = kilobytes("VmRSS")
+def peak(step, size):
+    """What a run in NumPy holds at most beyond its inputs, in multiples of the inputs and the gradient."""
+    tracemalloc.start()
     step()
-    size = sum(x.numel() * x.element_size() for x in inputs)
-    return (kilobytes("VmHWM") - before) * 1024 / size
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most / size
 
 
 def machine():
@@ -201,12 +193,11 @@ def rows(names):
             moved = sum(x.numel() * x.element_size() for x in [*drawn, *predictions])
             work = EXPONENTIALS.get(CARDS[name].task, 0) * drawn[0].numel()
             floor = 1e3 * max(moved / bandwidth, work / rate)
-            memory = peak(steps[0], [*drawn, *predictions]) if moved > 10**7 else None
             array = tuple(x.detach().numpy() for x in drawn)
             extra = {key: x.numpy() for key, x in extra.items()}
-            (of_numpy,) = fastest(
-                [functools.partial(LOSSES[name].value_and_grad, *array, **extra)], budget=0.5
-            )
+            in_numpy = functools.partial(LOSSES[name].value_and_grad, *array, **extra)
+            (of_numpy,) = fastest([in_numpy], budget=0.5)
+            memory = peak(in_numpy, moved) if moved > 10**7 else None
             yield name, size, theirs[0] if theirs else None, ours, of_numpy, floor, memory
 
 
