@@ -75,6 +75,7 @@ def _of_two(torch, name, limit):
 SAME = "abs clip divide exp exp2 expm1 full_like log log1p log2 ones_like reshape sinh sqrt tanh where"
 OF_TORCH = {name: lambda torch, name=name: getattr(torch, name) for name in [*SAME.split(), "zeros_like"]}
 OF_TORCH |= {
+    "argsort": lambda torch: lambda x, axis: torch.argsort(x, axis),
     "max": lambda torch: lambda x, axis, keepdims=False: torch.amax(x, axis, keepdims),
     "maximum": lambda torch: _of_two(torch, "maximum", "min"),
     "minimum": lambda torch: _of_two(torch, "minimum", "max"),

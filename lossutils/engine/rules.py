@@ -201,7 +201,7 @@ def check_all(rule, name, array):
 def check_array(rule, name, array, given, keep):
     """An array of the examples that count; the message names the place in the array that was given."""
     try:
-        if array.shape[0] and not rule.holds(array.detach() if is_torch(array) else array):
+        if 0 not in array.shape and not rule.holds(array.detach() if is_torch(array) else array):
             first_broken(rule, name, given, keep)
     except RuntimeError:  # under vmap and on the meta device there are no values to look at
         return
