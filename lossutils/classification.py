@@ -254,19 +254,21 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
 
 
 def surprise_of_class(z, target):
-    """−log p_t and its derivative p_k − [k = t], with p = softmax(z) and t = target."""
-    shifted, exponentials, others = exponentials_of(z)  # others: their sum without the largest
-    own, total = at_class(exponentials, target), 1 + others
+    """−log p_t and p_k − [k = t], for p = softmax(z) and t = target."""
+    shifted, exponentials, others = exponentials_of(z)
     yield xp.log1p(others[..., 0]) - at_class(shifted, target)
-    p, rest = exponentials / total, ((1 - own) + others[..., 0]) / total[..., 0]
-    yield with_class(p, target, -rest)  # 1 − p_t from the other classes: right also where p_t rounds to 1
+    p, own = exponentials / (1 + others), at_class(exponentials, target)
+    # 1 − p_t from what the other classes have, right where p_t rounds to 1:
+    rest = ((1 - own) + others[..., 0]) / (1 + others[..., 0])
+    yield with_class(p, target, -rest)
 
 
 def surprise_of_rows(z, y):
-    """−Σ_k y_k log p_k and its derivative, with p = softmax(z), for rows y whose sum may be any number."""
+    """−Σ_k y_k log p_k and its derivative, for p = softmax(z)."""
     shifted, exponentials, others = exponentials_of(z)
     yield xp.sum(zero_times(y, xp.log1p(others) - shifted), axis=-1)
-    p, rest = exponentials / (1 + others), ((1 - exponentials) + others) / (1 + others)
+    p = exponentials / (1 + others)
+    rest = ((1 - exponentials) + others) / (1 + others)
     yield (xp.sum(y, axis=-1, keepdims=True) - y) * p - y * rest
 
 

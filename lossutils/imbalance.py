@@ -63,12 +63,12 @@ def focal(logits, target, *, alpha=None, gamma=2.0):
 
 
 def fading_surprise(z, gamma):
-    """−(1 − p)^gamma log p and its derivative, with p = σ(z) and z the logit of the true class."""
+    """−(1 − p)^gamma log p and its derivative, with z the logit of the true class."""
     surprise, rest = softplus_and_sigmoid(-z)  # −log p and 1 − p
     fading = rest**gamma
-    if gamma < 1:  # 1 − p may be below the smallest float and its power is not: log(1 − p) is −z there
-        representable = rest > array_namespace(z).finfo(z.dtype).smallest_normal
-        fading = xp.where(representable, fading, xp.exp(-gamma * z))
+    if gamma < 1:  # the power of what is below the smallest float is not: log(1 − p) is −z
+        smallest = array_namespace(z).finfo(z.dtype).smallest_normal
+        fading = xp.where(rest > smallest, fading, xp.exp(-gamma * z))
     yield fading * surprise
     yield -fading * (rest + gamma * xp.exp(-surprise) * surprise)
 
