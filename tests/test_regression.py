@@ -324,7 +324,7 @@ def test_optax_and_keras_do_what_the_page_says():
     """Where they are installed: optax 0.2.8 and Keras 3.15.1 were."""
     if find_spec("optax"):
         optax = importlib.import_module("optax")
-        column, flat = np.ones((3, 1)), np.ones(3)
+        column, flat = np.ones((3, 1), "f"), np.ones(3, "f")
         for loss in (optax.squared_error, optax.l2_loss):
             with pytest.raises(ValueError, match="Shape mismatch"):
                 loss(column, flat)
@@ -336,8 +336,9 @@ def test_optax_and_keras_do_what_the_page_says():
         losses = importlib.import_module("keras").losses
         assert inspect.signature(losses.Huber).parameters["delta"].default == 1.0
         assert not [name for name in dir(losses) if re.search("quantile|pinball", name.lower())]
-        assert float(losses.MeanSquaredError()(np.array([1.0, 2.0]), np.array([4.0, 2.0]))) == 4.5
-        assert float(losses.LogCosh()(np.zeros(1), np.ones(1))) == pytest.approx(0.43378, abs=1e-5)
+        target, pred = np.float32([1, 2]), np.float32([4, 2])  # the target first
+        assert float(losses.MeanSquaredError()(target, pred)) == 4.5
+        assert float(losses.LogCosh()(np.zeros(1, "f"), np.ones(1, "f"))) == pytest.approx(0.43378, abs=1e-5)
 
 
 def test_names_and_defaults_of_the_libraries():
