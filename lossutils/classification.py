@@ -332,7 +332,7 @@ def generalized_cross_entropy(pred, target, *, q=0.7):
     -----
     Rows of `pred` lie in [0, 1] and sum to 1.
     (1 − p^q) / q is calculated as −expm1(q log p) / q, which keeps its digits where p is close to 1.
-    PyTorch, Keras, optax: none.
+    PyTorch, optax: none. Keras: `CategoricalGeneralizedCrossEntropy(q=0.5)` by default, the target first.
     Source: Zhang and Sabuncu (2018), arXiv:1805.07836.
 
     Examples

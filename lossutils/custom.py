@@ -138,8 +138,8 @@ def power(pred, target, *, p=1.5):
     infinite at 0 for 1 < p < 2 and 0 for p > 2. Convention: for p = 1 the gradient at 0 is the smallest
     subgradient, 0. Below 1 the loss would not be convex and its slope infinite at 0, so such a p is an
     error.
-    PyTorch: `(pred - target).abs().pow(p)`, with a second derivative of NaN or infinity at 0. Keras, optax:
-    none.
+    PyTorch: `(pred - target).abs().pow(p)`, whose second derivative at 0 is NaN for 1 < p < 2, and 0 instead
+    of 2 for p = 2. Keras, optax: none.
     Source: Forsythe (1972), Technometrics 14, 159–166.
 
     Examples

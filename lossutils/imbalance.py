@@ -163,8 +163,8 @@ def dice(pred, target, *, smooth=1.0):
     Convention: one loss an example, then the mean; "batch Dice", over all pixels of a batch, is the call with
     `pred.reshape(1, -1)`. The sizes enter as they are; Milletari et al. square them.
     Calculated as (Σ p (1 − y) + Σ (1 − p) y) / (...), which keeps its digits where the overlap is good.
-    PyTorch, optax: none. Keras: `Dice()`, the target first, over the whole batch. MONAI: `DiceLoss`, smooth
-    1e-5.
+    PyTorch: none. Keras: `Dice()`, the target first, over the whole batch unless `axis` says more. MONAI:
+    `DiceLoss`, smooth 1e-5. optax: `losses.binary_dice_loss`, of logits, whose smooth counts twice.
     Source: Dice (1945), doi:10.2307/1932409; as a loss: Milletari et al. (2016), arXiv:1606.04797.
 
     Examples
@@ -246,8 +246,9 @@ def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
     -----
     alpha = beta = 1 is `jaccard`; alpha = beta = ½ is `dice` with twice the smooth. Convention of the
     paper: alpha for false positives. Some libraries swap the two.
-    PyTorch, optax: none. Keras: `Tversky()`, the target first, over the whole batch; in 3.15 its alpha
-    multiplies the false negatives, against its own documentation.
+    PyTorch: none. optax: `losses.dice_loss` with alpha and beta, of logits, for each class. Keras:
+    `Tversky()`, the target first, over the whole batch unless `axis` says more; in 3.15 its alpha multiplies
+    the false negatives, against its own documentation.
     Source: Tversky (1977), doi:10.1037/0033-295X.84.4.327; as a loss: Salehi et al. (2017), arXiv:1706.05721.
 
     Examples

@@ -168,7 +168,8 @@ def cosine_embedding(x1, x2, target, *, margin=0.0):
     vector of zeros has the cosine 0 with everything, and gradient 0.
     PyTorch: `F.cosine_embedding_loss(x1, x2, target, margin)`. Keras: `CosineSimilarity`, −c. optax:
     `cosine_distance`, 1 − c.
-    Source: the loss as PyTorch defines it; Chopra, Hadsell and LeCun (2005) for learning a similarity.
+    Source: the loss as PyTorch defines it; Chopra, Hadsell and LeCun (2005), doi:10.1109/CVPR.2005.202, for
+    learning a similarity.
 
     Examples
     --------
@@ -230,7 +231,8 @@ def mine_triplets(embeddings, labels, *, margin=1.0, kind="semi-hard"):
     -----
     Convention: Schroff et al. call a triplet semi-hard that is in order but within the margin. A batch of N
     has up to N³ / 4 triplets: for hundreds of embeddings, not for thousands. Nothing here has a gradient.
-    PyTorch, Keras, optax: none; pytorch-metric-learning's `TripletMarginMiner` with `type_of_triplets`.
+    PyTorch, Keras, optax: none; pytorch-metric-learning's `TripletMarginMiner` with `type_of_triplets`, where
+    its "all" leaves out the easy ones.
     Source: Schroff, Kalenichenko and Philbin (2015), arXiv:1503.03832.
 
     Examples

@@ -98,7 +98,7 @@ def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     pair: its loss and gradient are 0, and a mean does not count it (0 if none counts). Convention: a pair
     exactly at the margin has the slope 0.
     PyTorch: `F.margin_ranking_loss(s_i, s_j, ones, margin=1)`, whose default margin is 0. Keras: none (Keras
-    RS: `PairwiseHingeLoss`). optax: none.
+    RS: `PairwiseHingeLoss`, a sum over the pairs divided by the number of documents). optax: none.
     Source: Herbrich, Graepel and Obermayer (2000); Joachims (2002), doi:10.1145/775047.775067.
 
     Examples
@@ -137,8 +137,8 @@ def ranknet(scores, relevance, *, mask=None):
     relevant documents are no pair, where they train them towards equal scores. A query without a pair has
     loss and gradient 0, and a mean does not count it (0 if none counts). A temperature (their σ) is a
     factor on the scores.
-    PyTorch: `F.softplus(-(s_i - s_j))`. Keras: none (Keras RS: `PairwiseLogisticLoss`, a sum over the pairs).
-    optax: none. XGBoost: `rank:pairwise`.
+    PyTorch: `F.softplus(-(s_i - s_j))`. Keras: none (Keras RS: `PairwiseLogisticLoss`, a sum over the pairs
+    divided by the number of documents). optax: none. XGBoost: `rank:pairwise`.
     Source: Burges et al. (2005), doi:10.1145/1102351.1102363.
 
     Examples

@@ -66,7 +66,7 @@ def mae(pred, target):
     Convention: at e = 0 every slope between −1 and 1 is a subgradient; `mae.grad` is the smallest in size, 0.
     PyTorch: `F.l1_loss`. Keras: `MeanAbsoluteError`. optax: none.
     scikit-learn: `mean_absolute_error(y_true, y_pred)`, the target first.
-    Source: Boscovich (1757), Laplace (1774).
+    Source: Boscovich (1757), Bononiensi Commentarii 4; Laplace (1774).
 
     Examples
     --------
