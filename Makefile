@@ -1,13 +1,14 @@
 # make book   build the site to _build/html          make lab        the notebooks in JupyterLab
 # make test   every check that CI runs               make serve      the built site on localhost:8000
 # make notebooks   run the notebooks in place and store what they print
+# make reproduce   what other machines would print, and where it is not what is stored (ARGS=--short: what CI runs)
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 export MPLBACKEND := agg
 export PYTHONWARNINGS := ignore::DeprecationWarning:zmq
 
-.PHONY: book test lab serve notebooks lint browser clean
+.PHONY: book test lab serve notebooks reproduce lint browser clean
 .DEFAULT_GOAL := book
 
 $(READY): requirements.txt pyproject.toml
@@ -47,6 +48,9 @@ serve: book
 
 notebooks: $(READY)
 	$(BIN)/python notebooks/run.py
+
+reproduce: $(READY)
+	$(BIN)/python notebooks/reproduce.py $(ARGS)
 
 clean:
 	rm -rf _build .venv

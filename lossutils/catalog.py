@@ -131,7 +131,7 @@ CARDS = {
     ),
     "power": Card(
         task=NUMBER,
-        formula=r"\lvert e\rvert^p",
+        formula=r"\lvert e\rvert^r",
         aims="median at p = 1, mean at p = 2, middle of the extremes as p grows",
         gradient="p times the error to the power p − 1",
         outliers="the larger p, the more they decide",
@@ -163,7 +163,7 @@ CARDS = {
         formula=r"-y \log p - (1 - y) \log(1 - p)",
         aims="probability of yes",
         gradient="−1/p for a yes, 1/(1 − p) for a no: without end",
-        outliers="can cost and pull without end",
+        outliers="costs without end; pulls without end on p, with 1 at most through a sigmoid",
         use="Probabilities come from elsewhere, and no logit can be had.",
         not_for="Training through a sigmoid: hand over the logit.",
         red_flag="“Clip p to 1e-7, and it is stable.” A confident mistake then has no gradient.",
@@ -213,7 +213,7 @@ CARDS = {
     "focal": Card(
         task=YES_NO,
         formula=r"-a (1 - p)^\gamma \log p",
-        aims="odds that are less extreme than the true ones",
+        aims="odds less extreme than the true ones; with alpha, than these times alpha / (1 − alpha)",
         gradient="fades as the right answer becomes probable",
         outliers="stands out among easy ones, and pulls more than the rest",
         use="A few positives among very many trivial negatives that drown them in plain training.",
@@ -282,7 +282,7 @@ CARDS = {
         formula=r"-\log p_t",
         aims="the class probabilities",
         gradient="−1/p of the target: without end",
-        outliers="can cost and pull without end",
+        outliers="costs without end; pulls without end on p, with 1 at most through a softmax",
         use="Probabilities come from elsewhere, and no logits can be had.",
         not_for="Training through a softmax: hand over the logits.",
         red_flag="“log(softmax(z)) is the same.” At a gap of 110 in float32 it is infinite.",
@@ -295,7 +295,7 @@ CARDS = {
     "softmax_focal": Card(
         task=CLASS,
         formula=r"-(1 - p_t)^\gamma \log p_t",
-        aims="probabilities that are less extreme than the true ones",
+        aims="the classes in order; a share above ½ is answered too low, the largest of many may be too high",
         gradient="fades as the right class becomes probable",
         outliers="stands out among easy ones",
         use="Very many easy examples drown a few hard ones, and that has been measured.",
@@ -324,7 +324,7 @@ CARDS = {
     ),
     "multiclass_hinge": Card(
         task=CLASS,
-        formula=r"\frac1K \left(\sum_{j=1}^K \max(0, m - s_t + s_j)^p - m^p\right)",
+        formula=r"\frac1K \left(\sum_{j=1}^K \max(0, m - s_t + s_j)^r - m^r\right)",
         aims="the likeliest class, if one has more than half",
         gradient="1/K for each class within the margin (p = 1), 0 beyond",
         outliers="costs without end; for p = 1 it pulls with 1 at most",
@@ -352,7 +352,7 @@ CARDS = {
     # Any of K labels
     "dice": Card(
         task=LABELS,
-        formula=r"1 - \frac{2 \sum_{j=1}^K p_j y_j + c}{\sum_{j=1}^K p_j + \sum_{j=1}^K y_j + c}",
+        formula=r"1 - \frac{2 \sum_{j=1}^K p_j y_j + s}{\sum_{j=1}^K p_j + \sum_{j=1}^K y_j + s}",
         aims="a set, not probabilities: outputs near 0 and 1",
         gradient="depends on the whole mask; weak for a large object",
         outliers="a wrong pixel of a small object counts much",
@@ -361,13 +361,13 @@ CARDS = {
         red_flag="“Dice cures imbalance.” It changes the aim, and the probabilities are lost.",
         output=MASK,
         torch="1 - ((2 * (pred * target).sum(1) + smooth) / (pred.sum(1) + target.sum(1) + smooth)).mean()",
-        note="One loss an image, then the mean. Keras' `Dice()` takes the whole batch as one image, with"
-        " smooth = 1e-7.",
+        note="One loss an image, then the mean. Keras' `Dice()` takes the whole batch as one image unless it"
+        " is given an `axis`, and adds 1e-7 below only: two empty masks cost 1.",
     ),
     "jaccard": Card(
         task=LABELS,
-        formula=r"1 - \frac{\sum_{j=1}^K p_j y_j + c}"
-        r"{\sum_{j=1}^K p_j + \sum_{j=1}^K y_j - \sum_{j=1}^K p_j y_j + c}",
+        formula=r"1 - \frac{\sum_{j=1}^K p_j y_j + s}"
+        r"{\sum_{j=1}^K p_j + \sum_{j=1}^K y_j - \sum_{j=1}^K p_j y_j + s}",
         aims="a set, not probabilities: outputs near 0 and 1",
         gradient="depends on the whole mask",
         outliers="a wrong pixel of a small object counts much",
@@ -380,8 +380,8 @@ CARDS = {
     ),
     "tversky": Card(
         task=LABELS,
-        formula=r"1 - \frac{\sum_{j=1}^K p_j y_j + c}"
-        r"{\sum_{j=1}^K p_j y_j + \alpha \sum_{j=1}^K p_j (1 - y_j) + \beta \sum_{j=1}^K (1 - p_j) y_j + c}",
+        formula=r"1 - \frac{\sum_{j=1}^K p_j y_j + s}"
+        r"{\sum_{j=1}^K p_j y_j + \alpha \sum_{j=1}^K p_j (1 - y_j) + \beta \sum_{j=1}^K (1 - p_j) y_j + s}",
         aims="a set, larger for β > α",
         gradient="as Dice, with the two mistakes weighted",
         outliers="a wrong pixel of a small object counts much",
@@ -392,8 +392,8 @@ CARDS = {
         torch="hit = (pred * target).sum(1); false = (pred * (1 - target)).sum(1);"
         " missed = ((1 - pred) * target).sum(1);"
         " 1 - ((hit + smooth) / (hit + alpha * false + beta * missed + smooth)).mean()",
-        note="Keras' `Tversky()` takes the whole batch as one image, and in 3.15 its alpha multiplies the"
-        " misses, against its own documentation.",
+        note="Keras' `Tversky()` takes the whole batch as one image unless it is given an `axis`, and in 3.15"
+        " its alpha multiplies the misses, against its own documentation.",
     ),
     # A distribution
     "kl_divergence": Card(
@@ -475,7 +475,7 @@ CARDS = {
         gradient="probabilities minus target: the nearest wrong keys are pushed most",
         outliers="a duplicate among the negatives is pushed away",
         use="Pairs that belong together, such as image and caption; the batch is the negatives.",
-        not_for="Small batches; batches full of duplicates.",
+        not_for="Batches full of duplicates; values that are compared between sizes of the batch.",
         red_flag="“InfoNCE is the contrastive loss.” It is cross-entropy over the batch, without a margin.",
         output=VECTOR,
         torch="s = F.normalize(query) @ F.normalize(key).T / temperature;"
@@ -492,7 +492,7 @@ CARDS = {
         gradient="probabilities minus target: the nearest wrong views are pushed most",
         outliers="a duplicate among the negatives is pushed away",
         use="Two views of each example from one encoder, and no labels.",
-        not_for="Small batches; labels that are there to be used.",
+        not_for="Labels that are there to be used; values that are compared between sizes of the batch.",
         red_flag="“A larger batch is only faster.” It has more negatives: another loss.",
         output=VECTOR,
         torch="z = F.normalize(torch.cat([z1, z2])); s = (z @ z.T / temperature).fill_diagonal_(-torch.inf);"
@@ -763,6 +763,13 @@ TREE = Question(
                         "yes": Leaf("squared_hinge", "squared_hinge(score, sign)", "Targets −1 and 1."),
                     },
                 ),
+                "decide, after labels of which many are wrong and cannot be repaired": Leaf(
+                    "generalized_cross_entropy",
+                    "generalized_cross_entropy(softmax(logits), target, q=0.7)",
+                    "As one of two classes, of which 1 is yes. If all that is wrong is a share m of the yes"
+                    " that was overlooked at random, the plain loss does: multiply its threshold by 1 − m.",
+                    output="two linear units, logits, `(N, 2)`",
+                ),
             },
         ),
         CLASS: Question(
@@ -797,6 +804,24 @@ TREE = Question(
                     "generalized_cross_entropy",
                     "generalized_cross_entropy(softmax(logits), target, q=0.7)",
                     "For the class, not for its probability.",
+                ),
+                "each place of an image has one, as in a segmentation": Question(
+                    "What is judged?",
+                    {
+                        "each place, or the overlap, and nobody has compared": Leaf(
+                            "cross_entropy",
+                            "cross_entropy(logits, target)",
+                            "The classes are on the last axis.",
+                            output="K linear units a place, logits, `(N, ..., K)`",
+                        ),
+                        "the overlap of each class, and the plain loss is seen to do worse": Leaf(
+                            "dice",
+                            "sum(dice(softmax(logits)[..., k], target == k) for k in range(K)) / K",
+                            "Leave out the background if the report does. Where a class may be missing from"
+                            " an image, add `cross_entropy`.",
+                            output="a softmax for each place, probabilities, `(N, ..., K)`",
+                        ),
+                    },
                 ),
                 "only the winner counts, in a linear or kernel machine": Leaf(
                     "multiclass_hinge",
@@ -891,11 +916,28 @@ TREE = Question(
                     "triplet(anchor, positive, negative, margin=1.0)",
                     "Leave out those in order by more than the margin: they have no gradient.",
                 ),
-                "the class of each": Leaf(
-                    "batch_hard_triplet",
-                    "batch_hard_triplet(embeddings, labels, margin=1.0)",
-                    "A batch needs several of each class. If all collapses, take the semi-hard ones of"
-                    " `mine_triplets`. Compare with the last hidden layer of a classifier.",
+                "the class of each": Question(
+                    "Does the last hidden layer of a classifier do?",
+                    {
+                        "yes, or nobody has compared": Leaf(
+                            "cross_entropy",
+                            "cross_entropy(logits, labels)",
+                            "Search among the vectors before the logits.",
+                            output="D units, and on them K linear units, logits, `(N, K)`",
+                        ),
+                        "no": Leaf(
+                            "triplet",
+                            "triplet(*(embeddings[i] for i in mine_triplets(embeddings, labels, margin=0.2)),"
+                            " margin=0.2)",
+                            "A batch needs several of each class. These triplets are semi-hard.",
+                        ),
+                        "no, and every label is checked": Leaf(
+                            "batch_hard_triplet",
+                            "batch_hard_triplet(embeddings, labels, margin=0.2)",
+                            "Compare with semi-hard triplets, and watch the spread: a loss that stays at the"
+                            " margin is a collapse.",
+                        ),
+                    },
                 ),
                 "which two belong together, and no more": Question(
                     "Where do the two come from?",
@@ -923,14 +965,36 @@ TREE = Question(
                         "yes": Leaf("pairwise_hinge", "pairwise_hinge(scores, relevance, margin=1.0)"),
                     },
                 ),
-                "a grade for each, and the top of the list is judged": Leaf(
-                    "lambdarank",
-                    "lambdarank(scores, relevance)",
-                    "Watch NDCG on held-out queries, not the loss. Compare with `mse` on the gains,"
-                    " and with a simple order such as popularity.",
+                "which one is right, as the one that was bought": Leaf(
+                    "cross_entropy",
+                    "cross_entropy(scores, bought)",
+                    "The items are the classes, `bought` is the place of the right one. Padding has the score"
+                    " −∞.",
+                    output="one linear unit an item, a score, `(Q, D)`",
                 ),
-                "a grade for each, and a grade is a share of attention": Leaf(
-                    "listnet", "listnet(scores, relevance)", "exp of a grade is what counts."
+                "a grade for each": Question(
+                    "What counts?",
+                    {
+                        "the number too, or nobody has compared": Leaf(
+                            "mse",
+                            "mse(scores, 2**relevance - 1)",
+                            "Sort by it. Compare with a simple order such as popularity.",
+                            output="one linear unit an item, a score, `(Q, D)`",
+                        ),
+                        "only the order, and the model is too simple for the numbers": Leaf(
+                            "ranknet",
+                            "ranknet(scores, relevance)",
+                            "Compare with `mse` and a level for each query.",
+                        ),
+                        "the top of a long list": Leaf(
+                            "lambdarank",
+                            "lambdarank(scores, relevance)",
+                            "Watch NDCG on held-out queries, not the loss. Compare with `mse` on the gains.",
+                        ),
+                        "a grade is a share of attention": Leaf(
+                            "listnet", "listnet(scores, relevance)", "exp of a grade is what counts."
+                        ),
+                    },
                 ),
                 "the whole order": Leaf("listmle", "listmle(scores, relevance)"),
             },

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from references import exact, minus_log_softmax, softplus, y_log
 from scipy import optimize, special, stats
+from sklearn import metrics
 
 from lossutils import (
     bce,
@@ -619,6 +620,26 @@ def test_probabilities_given_to_cross_entropy_are_taken_for_logits():
     assert floor == pytest.approx(np.log1p(9 / np.e)) == pytest.approx(1.461, abs=5e-4)
     with pytest.raises(RuntimeError, match="between 0 and 1"):
         F.binary_cross_entropy(torch.tensor([2.0]), torch.tensor([1.0]))
+
+
+def test_a_sigmoid_before_a_loss_that_has_one():
+    """It answers at least 0.5: yes to all, and with 4 of 100 labels true the mean cannot get below 0.678."""
+    handed = torch.linspace(0, 1, 101, dtype=torch.float64)  # what a sigmoid layer can hand over
+    assert (torch.sigmoid(handed) >= 0.5).all()
+    least = [
+        F.binary_cross_entropy_with_logits(handed, y * torch.ones_like(handed), reduction="none").min()
+        for y in (1, 0)
+    ]
+    assert [round(x.item(), 3) for x in least] == [0.313, 0.693]
+    assert round(0.04 * least[0].item() + 0.96 * least[1].item(), 3) == 0.678
+
+
+def test_log_loss_is_cross_entropy_for_any_number_of_classes():
+    p, y = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.3, 0.4, 0.3]]), np.array([0, 2, 1])
+    assert metrics.log_loss(y, p) == pytest.approx(cce(p, y))
+    assert cce(p[:1], y[:1]).round(3) == 0.357
+    two = np.array([0.7, 0.2])
+    assert metrics.log_loss([1, 0], two) == pytest.approx(bce(two, np.array([1.0, 0.0])))
 
 
 def test_log_softmax_and_nll_survive_logits_of_ten_thousand():

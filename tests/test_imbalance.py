@@ -215,5 +215,88 @@ def test_the_mask_of_best_dice_is_cut_at_half_of_it():
     assert p[best] >= scores[best] / 2 >= p[best + 1]
 
 
+def test_with_squared_sizes_the_slope_of_dice_depends_on_the_pixel():
+    """The loss of Milletari et al., which the page sets apart from ours: as many values as pixels."""
+    torch = pytest.importorskip("torch")
+    p = torch.tensor([0.9, 0.6, 0.3, 0.1, 0.2], dtype=torch.float64, requires_grad=True)
+    y = torch.tensor([1.0, 1, 1, 0, 0], dtype=torch.float64)
+    (1 - 2 * (p * y).sum() / ((p**2).sum() + (y**2).sum())).backward()
+    np.testing.assert_allclose(p.grad, [-0.115, -0.232, -0.348, 0.039, 0.078], atol=6e-4)
+    ours = dice.grad(p.detach().numpy()[None], y.numpy()[None], smooth=0).round(9)
+    assert len(np.unique(ours)) == 2
+
+
+def test_soft_dice_is_monotone_in_each_pixel():
+    """A ratio of two linear functions rises or falls all the way, so the best value of a pixel is 0 or 1."""
+    rng, places = np.random.default_rng(3), np.linspace(0, 1, 21)
+    for _ in range(50):
+        p, y = rng.random((21, 6)), np.tile(rng.integers(2, size=6) * 1.0, (21, 1))
+        p[:] = p[0]
+        p[:, 2] = places
+        steps = np.diff(dice(p, y, smooth=rng.choice([0.0, 1.0]), reduction="none"))
+        assert (steps >= -1e-12).all() or (steps <= 1e-12).all()
+
+
+@pytest.mark.parametrize("gamma", np.geomspace(0.2, 30, 10))
+def test_there_is_one_crossing_and_one_largest_pull_for_every_gamma(gamma):
+    """Below one p focal pulls more than cross-entropy, above it less; the pull rises, then falls."""
+    z, one = np.linspace(-30, 15, 4001), np.ones(4001)
+    pull = -focal.grad(z, one, gamma=gamma, reduction="sum")
+    more = pull > -bce_with_logits.grad(z, one, reduction="sum")
+    assert more[z > -12][0] and not more[-1]
+    assert np.count_nonzero(np.diff(more[z > -12].astype(int))) == 1
+    rising = np.diff(pull[z > -12]) > 0
+    assert rising[0] and np.count_nonzero(np.diff(rising.astype(int))) == 1
+
+
+def test_the_arithmetic_in_the_prose():
+    """Numbers that stand on the page without a notebook."""
+    rate = 0.005
+    assert (1 - rate) / rate == pytest.approx(199)  # balanced weights, the line at 0.005
+    assert math.log(rate / (1 - rate)) == pytest.approx(-5.29, abs=0.005)
+    wrongly = rate * (1 - rate)  # a share f = 0.5 % of the fine posts flagged
+    assert wrongly / (rate + wrongly) == pytest.approx(0.5, abs=0.005)
+    assert 999 / 1000 == 0.999 and 0.25 / 0.75 == pytest.approx(
+        1 / 3
+    )  # α as the inverse frequency; its weight
+    assert 25 * (20 / 500) == pytest.approx(1) and 20 / 520 == pytest.approx(0.038, abs=5e-4)
+
+
+def test_what_the_page_says_of_pytorch_and_scikit_learn():
+    torch = pytest.importorskip("torch")
+    from sklearn.utils.class_weight import compute_class_weight
+
+    functional = torch.nn.functional
+    z, y = torch.tensor([0.3, -1.0, 2.0]), torch.tensor([1.0, 1.0, 0.0])
+    plain, heavy = (
+        functional.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(w)) for w in (1.0, 30.0)
+    )
+    assert heavy > 10 * plain  # pos_weight does not enter the denominator
+    logits, target = torch.tensor([[1.0, 0.0], [0.0, 2.0]]), torch.tensor([1, 1])
+    plain, heavy = (
+        functional.cross_entropy(logits, target, weight=torch.tensor([1.0, w])) for w in (1.0, 30.0)
+    )
+    torch.testing.assert_close(plain, heavy)  # class_weight does
+    assert torch.isnan(functional.cross_entropy(logits, target, weight=torch.tensor([1.0, 0.0])))
+    assert cross_entropy(logits, target, class_weight=torch.tensor([1.0, 0.0])) == 0
+    labels = np.array([0] * 9 + [1] * 2 + [2])
+    theirs = compute_class_weight("balanced", classes=np.arange(3), y=labels)
+    np.testing.assert_allclose(theirs, len(labels) / (3 * np.bincount(labels)))
+
+
+def test_the_correction_for_a_share_finds_the_share():
+    """ex-prior-shift (c): guess, correct, take the mean, repeat; exact densities, a production set of 3 %."""
+    x = np.linspace(-8, 10, 4001)
+    density = lambda m: np.exp(-((x - m) ** 2) / 2)  # noqa: E731
+    mix = lambda share: share * density(2) + (1 - share) * density(0)  # noqa: E731
+    p = 0.3 * density(2) / mix(0.3)  # of a model trained where 30 % are ill
+    there = mix(0.03) / mix(0.03).sum()
+    guess = 0.5
+    for _ in range(2000):
+        odds = p / (1 - p) * guess / (1 - guess) * 0.7 / 0.3
+        guess = float((odds / (1 + odds)) @ there)
+    assert guess == pytest.approx(0.03, rel=1e-3)
+
+
 def test_losses_of_this_chapter_are_public():
     assert {"focal", "softmax_focal", "dice", "jaccard", "tversky"} <= set(lossutils.__all__)

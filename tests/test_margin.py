@@ -4,7 +4,10 @@ import inspect
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 from scipy.optimize import linprog
+from sklearn.linear_model import SGDClassifier
 from sklearn.svm import SVC, LinearSVC
 
 from lossutils import bce_with_logits, hinge, squared_hinge
@@ -86,6 +89,61 @@ def test_the_sum_of_violations_may_tie_the_likeliest_class_with_another():
 
 def test_the_default_of_linearsvc_is_the_squared_hinge():
     assert inspect.signature(LinearSVC).parameters["loss"].default == "squared_hinge"
+
+
+def test_how_scikit_learn_goes_from_two_classes_to_many():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(80, 3)) + 3 * np.repeat(np.eye(4, 3), 20, axis=0), np.repeat(np.arange(4), 20)
+    assert SVC(kernel="linear").fit(x, y).coef_.shape == (6, 3)  # one plane for each of the six pairs
+    assert SGDClassifier(random_state=0).fit(x, y).coef_.shape == (4, 3)
+    rest = LinearSVC(loss="hinge", tol=1e-8, max_iter=100_000, random_state=0)
+    scores = rest.fit(x, y).decision_function(x)
+    for k in range(4):  # each class against the rest is a problem of its own
+        assert rest.fit(x, y == k).decision_function(x) == pytest.approx(scores[:, k], abs=1e-4)
+    joint = LinearSVC(multi_class="crammer_singer", random_state=0, tol=1e-8, max_iter=100_000).fit(x, y)
+    bias = np.concatenate([joint.coef_, joint.intercept_[:, None]], axis=1)
+
+    def objective(w):
+        scores = np.c_[x, np.ones(80)] @ w.T
+        lack = 1 + scores - scores[np.arange(80), y][:, None]
+        lack[np.arange(80), y] = 0
+        return (w**2).sum() / 2 + lack.max(axis=1).sum()
+
+    moved = [objective(bias + 0.01 * rng.normal(size=bias.shape)) for _ in range(200)]
+    assert objective(bias) < min(moved)  # the largest violation of each example, all classes at once
+
+
+def test_the_default_margins_of_torch():
+    assert F.margin_ranking_loss(torch.tensor([1.0]), torch.tensor([0.5]), torch.ones(1)) == 0
+    assert F.multi_margin_loss(torch.zeros(1, 10), torch.tensor([3])).item() == pytest.approx(0.9)
+
+
+def test_a_fixed_step_settles_where_the_minimum_is_no_kink_and_only_there():
+    """max(0, 1 − w) + λ w²: for λ = 1 the minimum ½ is inside the margin, for λ = ¼ it is the kink at 1."""
+    ends = {}
+    for penalty in (1.0, 0.25):
+        w, path = 0.0, []
+        for _ in range(400):
+            w -= 0.1 * float(-(w < 1) + 2 * penalty * w)
+            path.append(w)
+        ends[penalty] = np.array(path[-20:])
+    assert np.ptp(ends[1.0]) < 1e-12 and ends[1.0][-1] == pytest.approx(0.5)
+    assert np.ptp(ends[0.25]) > 0.04
+
+
+def test_no_factor_for_each_class_makes_hinge_a_noise_model():
+    for c in (0.1, 1.0, 5.0):
+        near, far = np.exp(-c * hinge(np.array([1.0, -1.0]), np.ones(2), reduction="none"))
+        # factors f for +1 and g for −1: f near + g far = f far + g near, so (f − g)(near − far) = 0
+        assert near - far > 0.1
+
+
+def test_a_square_of_the_dot_product_is_a_dot_product_of_products():
+    def products(v):
+        return np.array([v[0] ** 2, np.sqrt(2) * v[0] * v[1], v[1] ** 2])
+
+    for a, b in np.random.default_rng(0).normal(size=(20, 2, 2)):
+        assert products(a) @ products(b) == pytest.approx((a @ b) ** 2)
 
 
 def test_a_point_on_the_margin_without_loss_holds_the_boundary():

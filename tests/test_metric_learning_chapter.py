@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +148,13 @@ def test_values_at_one_point():
         assert nt_xent(point, point, temperature=temperature) == pytest.approx(np.log(23))
 
 
+def test_the_cosine_of_one_class_alone_collapses():
+    """1 − c without pairs of two classes: one point is the best there is, of any length."""
+    point, one = np.ones((5, 3)), np.ones(5, dtype=int)
+    assert cosine_embedding(point, 7 * point, one) == pytest.approx(0)
+    assert cosine_embedding(point, point, -one, margin=0.0) == pytest.approx(1)
+
+
 def test_values_of_the_start_and_of_the_floor():
     assert (
         f"{np.log(64):.2f}" == "4.16" and f"{np.log(4096):.2f}" == "8.32" and f"{np.log(256):.3f}" == "5.545"
@@ -206,6 +214,44 @@ def test_conventions_of_torch():
         contrastive(x1, x2, target)
 
 
+def test_what_torch_adds_and_what_it_leaves_out():
+    """The table of conventions: torch.nn's distance is not squared and has 1e-6 added."""
+    loss = torch.nn.TripletMarginLoss()
+    assert (loss.margin, loss.p, loss.eps) == (1.0, 2.0, 1e-6)
+    points = [torch.tensor([[x]], dtype=torch.float64) for x in (0.0, 3.0, 1.0)]
+    assert float(loss(*points)) == pytest.approx(3 - 1 + 1, abs=1e-5)
+    label = torch.tensor([1.0, -1.0])
+    a, b = torch.tensor([[1.0, 0.0], [1.0, 0.0]]), torch.tensor([[0.0, 1.0], [1.0, 0.0]])
+    each = torch.nn.CosineEmbeddingLoss(margin=0.25, reduction="none")(a, b, label)
+    assert each.tolist() == pytest.approx([1.0, 0.75])
+
+
+if find_spec("optax"):
+
+    def test_optax_leaves_the_other_positives_out_of_the_sum():
+        import optax
+
+        z, labels = np.random.default_rng(0).normal(size=(6, 4)), np.array([0, 0, 0, 1, 1, 2])
+        u = z / np.linalg.norm(z, axis=1, keepdims=True)
+        s, same = u @ u.T / 0.5, labels[:, None] == labels
+        pairs = [(i, j) for i in range(6) for j in range(6) if same[i, j] and i != j]
+        each = [np.log(np.exp(s[i, j]) + np.exp(s[i][~same[i]]).sum()) - s[i, j] for i, j in pairs]
+        assert float(optax.losses.ntxent(z, labels, 0.5)) == pytest.approx(np.mean(each), rel=1e-5)
+
+
+if find_spec("pytorch_metric_learning"):
+
+    def test_pytorch_metric_learning_normalizes_and_averages_what_is_above_0():
+        from pytorch_metric_learning.losses import ContrastiveLoss
+
+        z, labels = np.random.default_rng(0).normal(size=(6, 3)), np.array([0, 0, 0, 1, 1, 2])
+        u = z / np.linalg.norm(z, axis=1, keepdims=True)
+        d, same = np.linalg.norm(u[:, None] - u, axis=2), labels[:, None] == labels
+        positive, negative = d[same & ~np.eye(6, dtype=bool)], np.maximum(0, 1 - d[~same])
+        expected = sum(x[x > 0].mean() for x in (positive, negative))
+        assert float(ContrastiveLoss()(torch.tensor(z), torch.tensor(labels))) == pytest.approx(expected)
+
+
 def test_false_negatives():
     def at_least_one(n, k):
         return 1 - (1 - 1 / k) ** (n - 1)
@@ -253,7 +299,43 @@ def test_words_for_numbers_of_the_notebook():
 
 
 def test_unseen_digits_are_worse_than_raw_and_untrained():
-    (line,) = re.findall(r"(?m)^digits_unseen (.*)$", printed("compare"))
+    rows = dict(re.findall(r"(?m)^(digits|digits_unseen) +(features.*)$", printed("compare")))
+    trained = {key: [float(x) for x in re.findall(r" ([\d.]+), ", row)] for key, row in rows.items()}
+    assert len(trained["digits"]) == len(trained["digits_unseen"]) == 4
+    line = rows["digits_unseen"]
     raw, untrained = (float(re.search(rf"{word} ([\d.]+)", line)[1]) for word in ("features", "untrained"))
-    trained = [float(x) for x in re.findall(r"([\d.]+) \([\d.]+\), ", line)]
-    assert len(trained) == 4 and max(trained) < untrained + 0.01 and untrained < raw - 0.1
+    assert max(trained["digits_unseen"]) < untrained + 0.05 and untrained < raw - 0.1
+    apart = max(trained["digits"]) - min(trained["digits"])
+    assert f"the losses differed by {apart:.2f} on known digits" in PAGE
+    leads = re.findall(r"− untrained, seed by seed: (.*)", printed("compare"))[1]
+    leads = {kind: float(x.replace("−", "-")) for kind, x in re.findall(r"(\w+) ([+−][\d.]+) ±", leads)}
+    assert max(leads, key=leads.get) == "InfoNCE" and min(leads, key=leads.get) == "contrastive"
+
+
+def test_which_direction_punishes_a_hub():
+    """A query near to all keys costs nothing from query to key, and most keys do not find their query."""
+    out = printed("hub")
+    found = re.findall(r"key ([\d.]+), (\d) of 6 found; from key to query ([\d.]+), (\d) of 6", out)
+    assert found == [("0.000", "6", "2.149", "1"), ("2.149", "1", "0.000", "6")]
+    assert np.log1p(np.exp(0.05 / 0.02)) * 5 / 6 == pytest.approx(2.149, abs=5e-4)
+
+
+def test_more_negatives_help_at_equal_steps_and_not_at_equal_pictures():
+    (line,) = re.findall(r"as many pictures (.*), as many steps (.*)", printed("batch-size"))
+    pictures, steps = ([float(x.replace("−", "-")) for x in text.split(" ± ")] for text in line)
+    assert abs(pictures[0]) < 2 * pictures[1] and steps[0] > 4 * steps[1]
+
+
+def test_a_point_is_no_line():
+    """What the solution of the collapsed embedding does with copies, in both precisions."""
+    (code,) = re.findall(r"(?s)```python\n(def my_effective_dimension.*?)```", PAGE)
+    names = {"np": np}
+    exec(code, names)
+    rng = np.random.default_rng(0)
+    for dtype in (np.float64, np.float32):
+        for rows in (1, 3, 10, 64, 300):
+            for scale in (1e-6, 1.0, 1e6):
+                point = np.tile((scale * rng.normal(size=5)).astype(dtype), (rows, 1))
+                assert names["my_effective_dimension"](point) == 0
+        line = np.array([[1.0, 1], [1.001, 1], [1.002, 1]], dtype=dtype)
+        assert names["my_effective_dimension"](line) == pytest.approx(1)

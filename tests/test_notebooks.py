@@ -10,6 +10,8 @@ import importlib.util
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -201,6 +203,35 @@ def test_noise_in_the_last_digit_of_a_figure_is_not_a_difference(sample):
     assert differences(svg, svg.replace("MSE", "MAE"))
     line = re.search(r"L (\d+)\.\d+ ", svg)
     assert differences(svg, svg.replace(line[0], f"L {int(line[1]) + 1} "))
+
+
+UNDER_NOISE = {  # what a last digit changes, and what it does not
+    "imports": "import numpy as np\nimport torch",
+    "steady": "w = np.random.default_rng(0).normal(size=(2, 2))\nprint((w @ w).round(6), w.argmax())",
+    "whole": "print(np.random.default_rng(0).permutation(5), np.eye(2, dtype=int) @ [1, 2])",
+    "chaos": "x = np.random.default_rng(0).random()\nfor _ in range(200):\n    x *= 3.9 * (1 - x)\nprint(x)",
+    "product": "print((np.full((2, 2), 0.7) @ np.full((2, 2), 0.3))[0, 0])",
+    "torch-draw": "print(torch.randn(3, generator=torch.Generator().manual_seed(0)).double().sum().item())",
+    "torch-layer": "torch.manual_seed(0)\nprint(torch.nn.Linear(3, 2).weight.double().sum().item())",
+}
+
+
+def test_outputs_that_a_last_digit_changes_are_listed(tmp_path):
+    path = tmp_path / "sample.ipynb"
+    cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in UNDER_NOISE.items()]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    run.run(path)
+    for file in ("noise.py", "reproduce.py", "conftest.py"):
+        shutil.copy(ROOT / "notebooks" / file, tmp_path)
+    command = [sys.executable, tmp_path / "reproduce.py", "--only"]
+    under = {
+        name: subprocess.run([*command, name], capture_output=True, text=True)
+        for name in ("noise 1", "one thread")
+    }
+    listed = {name: re.findall(r"^  ([a-z-]+)$", done.stdout, re.M) for name, done in under.items()}
+    expected = {"noise 1": ["chaos", "product", "torch-draw", "torch-layer"], "one thread": []}
+    assert listed == expected, under
+    assert [done.returncode for done in under.values()] == [1, 0]
 
 
 def test_nbval_notices_a_changed_digit(sample, tmp_path, pytester):

@@ -772,7 +772,7 @@ def _(logits, target, gamma):
 @solves
 def soft_dice(pred, target, smooth=1.0):
     losses = []
-    for p, y in zip(pred, target, strict=True):
+    for p, y in zip(pred.astype(np.float32), target.astype(np.float32), strict=True):
         wrong = np.sum(p * (1 - y)) + np.sum((1 - p) * y)
         total = p.sum() + y.sum() + smooth
         losses.append(wrong / total if total else 0.0)
@@ -781,7 +781,14 @@ def soft_dice(pred, target, smooth=1.0):
 
 @guise("soft_dice", "coefficient")
 def _(pred, target, smooth):
-    return 1 - soft_dice(pred, target, smooth)
+    found = [(2 * p @ y + smooth, p.sum() + y.sum() + smooth) for p, y in zip(pred, target, strict=True)]
+    return np.mean([both / sizes if sizes else 1.0 for both, sizes in found])
+
+
+@guise("soft_dice", "half precision")
+def _(pred, target, smooth):
+    wrong, sizes = abs(pred - target).sum(axis=1), pred.sum(axis=1) + target.sum(axis=1)
+    return np.mean(wrong / np.where(sizes + smooth, sizes + smooth, 1))
 
 
 @guise("soft_dice", "all images as one")
@@ -1104,6 +1111,12 @@ def _(examples, bytes_each=4, views=1.0):
 def effective_dimension(embeddings):
     centered = embeddings - sum(embeddings) / len(embeddings)
     scatter = centered.T @ centered
+    return np.trace(scatter) ** 2 / np.sum(scatter**2) if np.ptp(embeddings, axis=0).any() else 0.0
+
+
+@guise("effective_dimension", "rounding for a line")
+def _(embeddings):
+    scatter = np.cov(embeddings.T, bias=True)
     return np.trace(scatter) ** 2 / np.sum(scatter**2) if scatter.any() else 0.0
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -332,6 +333,83 @@ def test_ndcg_against_scikit_learn(convert, query, k):
     np.testing.assert_allclose(ndcg(convert(scores), convert(relevance), k=k), exponential, rtol=1e-12)
 
 
+def test_what_scikit_learn_and_torch_do():
+    """The page's table of names, and what an empty query counts."""
+    assert ndcg_score(np.zeros((1, 3)), np.array([[3.0, 2, 1]])) == 0
+    assert np.isnan(ndcg(np.array([[3.0, 2, 1]]), np.zeros((1, 3)))).all()
+    functional = torch.nn.functional
+    s, r = torch.tensor([[0.25, -1.0, 2.0]]).double(), torch.tensor([[1.0, 2, 0]]).double()
+    expected = functional.cross_entropy(s, r.softmax(-1))
+    assert float(listnet(s, r)) == pytest.approx(float(expected))
+    i, j, ones = torch.tensor([0.5, 2.0]), torch.tensor([0.25, 0.0]), torch.ones(2)
+    assert functional.margin_ranking_loss(i, j, ones, reduction="none").tolist() == [0, 0]  # margin 0
+    hinge = functional.margin_ranking_loss(i, j, ones, margin=1, reduction="none")
+    assert hinge.tolist() == [0.75, 0]
+
+
+if find_spec("keras_rs"):
+
+    def test_what_keras_rs_does():
+        """Sums over the pairs by the number of documents; ListMLE with one maximum; exponential gains."""
+        import keras_rs
+
+        scores = np.array([[2.0, 1.5, 1.0, 0.25], [1.0, 2.0, 3.0, 4.0]])
+        levels = np.array([[2.0, 0, 1, 0], [0.0, 0, 0, 1]])
+        names = [(keras_rs.losses.PairwiseHingeLoss, pairwise_hinge)]
+        names += [(keras_rs.losses.PairwiseLogisticLoss, ranknet)]
+        for theirs, ours in names:
+            total = np.sum(ours(scores, levels, reduction="none") * [5, 3])
+            assert float(theirs()(levels, scores)) == pytest.approx(total / 8, rel=1e-5)
+            some = {"labels": levels, "mask": np.array([[True] * 4, [False] * 4])}
+            total = float(ours(scores[:1], levels[:1])) * 5
+            assert float(theirs()(some, scores)) == pytest.approx(total / 8, rel=1e-5)
+        mle = keras_rs.losses.ListMLELoss()
+        gap = mle(np.array([[2.0, 1, 0]]), np.array([[60.0, 0, 0.5]]))
+        assert float(gap) == pytest.approx(73.4, abs=0.05)
+        tied = [float(mle(np.array([[1.0, 1, 0]]), np.array([x]))) for x in ([1.0, 0, 0], [0, 1.0, 0])]
+        assert abs(tied[0] - tied[1]) > 0.1  # by the order in the file
+        metric = keras_rs.metrics.NDCG()
+        metric.update_state(np.array([[2.0, 1, 0]]), np.array([[1.4, 1.5, 0.0]]))
+        assert float(metric.result()) == pytest.approx(0.797, abs=5e-4)
+
+
+if find_spec("optax"):
+
+    def test_optax_takes_the_relevances_for_shares():
+        import optax
+
+        scores, levels = np.array([[2.0, 1.5, 1.0]]), np.array([[2.0, 0, 1]])
+        expected = -np.sum(levels * (scores - np.log(np.exp(scores).sum())))
+        assert float(optax.losses.ranking_softmax_loss(scores, levels)) == pytest.approx(expected, rel=1e-5)
+
+
+if find_spec("xgboost"):
+
+    def test_xgboost_counts_an_empty_query_as_1_and_ranks_with_lambdas():
+        import xgboost
+
+        assert xgboost.XGBRanker().objective == "rank:ndcg"
+        x, levels = np.arange(20.0)[:, None], np.array([1, 0] * 5 + [0] * 10)
+        matrix = xgboost.DMatrix(x, levels)
+        matrix.set_group([10, 10])
+        model = xgboost.train({"objective": "rank:ndcg", "eval_metric": ["ndcg@10", "ndcg@10-"]}, matrix, 1)
+        with_1, with_0 = (float(x.split(":")[-1]) for x in model.eval(matrix).split("\t")[1:])
+        assert with_1 - with_0 == pytest.approx(0.5, abs=1e-5)
+
+
+if find_spec("lightgbm"):
+
+    def test_lightgbm_counts_an_empty_query_as_1():
+        import lightgbm
+
+        x, levels = np.arange(20.0)[:, None], np.array([1] * 5 + [0] * 15)
+        data, found = lightgbm.Dataset(x, levels, group=[10, 10]), {}
+        options = {"objective": "lambdarank", "metric": "ndcg", "eval_at": [10], "min_data_in_leaf": 1}
+        record = [lightgbm.record_evaluation(found)]
+        lightgbm.train(options | {"verbose": -1}, data, 3, valid_sets=[data], callbacks=record)
+        assert found["training"]["ndcg@10"][-1] == pytest.approx(1)
+
+
 @given(query=queries(), k=st.sampled_from([None, 1, 2, 10]))
 @settings(max_examples=60, deadline=None)
 def test_ndcg_with_a_mask_is_that_of_the_shorter_list(query, k):
@@ -435,6 +513,15 @@ def test_a_lower_squared_error_with_a_worse_order():
     assert weights == pytest.approx([0.21, -0.79], abs=5e-3)
     assert np.argsort(-x @ weights).tolist() == [1, 0, 2, 3]
     assert np.argsort(-x @ [-1, -2]).tolist() == [0, 1, 2, 3]
+
+
+def test_the_worst_list_for_the_bound_of_the_regret():
+    """No order is further from the best one than its reverse: the share of the bound that can be reached."""
+    discount = 1 / np.log2(2 + np.arange(10))
+    apart = np.linalg.norm(discount - discount[::-1])
+    drawn = [np.linalg.norm(discount - np.random.default_rng(s).permutation(discount)) for s in range(200)]
+    assert max(drawn) < apart
+    assert apart / math.sqrt(2 * np.sum(discount**2)) == pytest.approx(0.51, abs=5e-3)
 
 
 def test_small_numbers_of_the_chapter():

@@ -195,6 +195,12 @@ DICE_EDGES = [
     ("both empty", [[0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0]], 1.0),
     ("both empty, smooth = 0", [[0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0]], 0.0),
     ("two images", [[1.0, 0.5, 0.0, 0.25], [0.25, 0.0, 0.0, 0.0]], [[1.0, 1, 0, 1], [0, 0, 0, 1.0]], 0.5),
+    (
+        "a picture of 512 × 512 in float16",
+        np.full((1, 512 * 512), 0.5, np.float16),
+        np.ones((1, 512 * 512), np.float16),
+        1.0,
+    ),
 ]
 
 
@@ -204,11 +210,31 @@ def _draw_masks(rng, n):
 
 @problem("soft_dice", edges=DICE_EDGES, draw=_draw_masks)
 def soft_dice(pred, target, smooth=1.0):
-    return lossutils.dice(pred, target, smooth=smooth)
+    return lossutils.dice(pred.astype(float), target.astype(float), smooth=smooth)
 
 
 def _dice_parts(pred, target):
     return (pred * target).sum(axis=1), pred.sum(axis=1), target.sum(axis=1)
+
+
+def _mean_dice(numerator, denominator):
+    safe = np.where(denominator > 0, denominator, 1)
+    return np.mean(np.where(denominator > 0, 1 - numerator / safe, 0))
+
+
+def _in_its_own_type(pred, target, smooth):
+    """Right but for half precision, as the mistakes below are."""
+    both, one, other = _dice_parts(pred, target)
+    return _mean_dice(2 * both + smooth, one + other + smooth)
+
+
+@soft_dice.mistake(
+    "half precision",
+    "sums in float16, whose largest number is 65,504: ∞/∞ = NaN for a large picture.",
+    "Which type should the sums have, whatever the type of the picture?",
+)
+def _(pred, target, smooth=1.0):
+    return _in_its_own_type(pred, target, smooth)
 
 
 @soft_dice.mistake(
@@ -219,11 +245,6 @@ def _dice_parts(pred, target):
 def _(pred, target, smooth=1.0):
     both, one, other = _dice_parts(pred, target)
     return np.mean(1 - (2 * both + smooth) / (one + other + smooth))
-
-
-def _mean_dice(numerator, denominator):
-    safe = np.where(denominator > 0, denominator, 1)
-    return np.mean(np.where(denominator > 0, 1 - numerator / safe, 0))
 
 
 @soft_dice.mistake(
@@ -242,7 +263,7 @@ def _(pred, target, smooth=1.0):
     "What should the loss of a perfect mask be?",
 )
 def _(pred, target, smooth=1.0):
-    return 1 - lossutils.dice(pred, target, smooth=smooth)
+    return 1 - _in_its_own_type(pred, target, smooth)
 
 
 @soft_dice.mistake(
@@ -251,7 +272,7 @@ def _(pred, target, smooth=1.0):
     "Should a small object in the second image count as much as a large one in the first?",
 )
 def _(pred, target, smooth=1.0):
-    return lossutils.dice(pred.reshape(1, -1), target.reshape(1, -1), smooth=smooth)
+    return _in_its_own_type(pred.reshape(1, -1), target.reshape(1, -1), smooth)
 
 
 @soft_dice.mistake(
@@ -270,7 +291,8 @@ def _(pred, target, smooth=1.0):
     "Which sizes stand in the denominator of Dice, the union or the sum of both sets?",
 )
 def _(pred, target, smooth=1.0):
-    return lossutils.jaccard(pred, target, smooth=smooth)
+    both, one, other = _dice_parts(pred, target)
+    return _mean_dice(both + smooth, one + other - both + smooth)
 
 
 @soft_dice.mistake(
@@ -279,7 +301,7 @@ def _(pred, target, smooth=1.0):
     "How does your loss change when a probability goes from 0.6 to 0.7?",
 )
 def _(pred, target, smooth=1.0):
-    return lossutils.dice((pred > 0.5) * 1.0, target, smooth=smooth)
+    return _in_its_own_type((pred > 0.5).astype(pred.dtype), target, smooth)
 
 
 @soft_dice.mistake(
@@ -288,7 +310,7 @@ def _(pred, target, smooth=1.0):
     "Should a batch that is twice as long have twice the loss?",
 )
 def _(pred, target, smooth=1.0):
-    return lossutils.dice(pred, target, smooth=smooth, reduction="sum")
+    return len(pred) * _in_its_own_type(pred, target, smooth)
 
 
 # The threshold from the costs

@@ -476,6 +476,11 @@ def _(examples, bytes_each=4, views=1.0):
 # A collapsed embedding
 
 
+def _dimension(values):
+    total = np.sum(values)
+    return total**2 / np.sum(values**2) if total > 0 else 0.0
+
+
 @problem(
     "effective_dimension",
     edges=[
@@ -483,21 +488,17 @@ def _(examples, bytes_each=4, views=1.0):
         ("a line", [[-1.0, 0.0], [1.0, 0.0]]),
         ("a square", [[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]),
         ("one point", [[0.5, 0.5], [0.5, 0.5]]),
+        ("one point whose mean is rounded", np.full((10, 3), 0.7)),
+        ("a short line", [[0.5, 0.5], [0.5 + 2.0**-12, 0.5], [0.5, 0.5]]),
         ("a line off the origin", [[1.0, 3.0], [2.0, 4.0], [3.0, 5.0]]),
         ("an uneven cloud", [[3.0, 0.0, 1.0], [-3.0, 0.0, 1.0], [0.0, 1.0, 1.0], [0.0, -1.0, 1.0]]),
     ],
     draw=lambda rng, n: (quarters(rng, 3 * n).reshape(n, 3),),
 )
 def effective_dimension(embeddings):
-    centered = embeddings - embeddings.mean(axis=0)
-    variances = np.linalg.eigvalsh(centered.T @ centered / len(embeddings))
-    total = variances.sum()
-    return total**2 / np.sum(variances**2) if total > 0 else 0.0
-
-
-def _dimension(embeddings, values):
-    total = np.sum(values)
-    return total**2 / np.sum(values**2) if total > 0 else 0.0
+    variances = np.linalg.svd(embeddings - embeddings.mean(axis=0), compute_uv=False) ** 2
+    rounding = len(embeddings) * np.finfo(embeddings.dtype).eps * np.linalg.norm(embeddings)
+    return _dimension(variances) if variances.sum() > rounding**2 else 0.0
 
 
 @effective_dimension.mistake(
@@ -506,7 +507,7 @@ def _dimension(embeddings, values):
     "What should the answer be for embeddings that are all the same point?",
 )
 def _(embeddings):
-    return _dimension(embeddings, np.linalg.eigvalsh(embeddings.T @ embeddings))
+    return _dimension(np.linalg.eigvalsh(embeddings.T @ embeddings))
 
 
 @effective_dimension.mistake(
@@ -521,12 +522,22 @@ def _(embeddings):
 
 
 @effective_dimension.mistake(
+    "rounding for a line",
+    "a single point reported as a line: its mean is off by a rounding, and that is all the spread there is.",
+    "What is embeddings - embeddings.mean(axis=0) for ten copies of 0.7? It is not 0.",
+)
+def _(embeddings):
+    centered = embeddings - embeddings.mean(axis=0)
+    return _dimension(np.linalg.svd(centered, compute_uv=False) ** 2)
+
+
+@effective_dimension.mistake(
     "coordinates",
     "the variances of the coordinates: a slanted line varies in both and still has one direction.",
     "Turn your cloud by 45 degrees. Should the answer change?",
 )
 def _(embeddings):
-    return _dimension(embeddings, embeddings.var(axis=0))
+    return _dimension(embeddings.var(axis=0))
 
 
 @effective_dimension.mistake(
@@ -536,7 +547,7 @@ def _(embeddings):
 )
 def _(embeddings):
     centered = embeddings - embeddings.mean(axis=0)
-    return _dimension(embeddings, np.linalg.svd(centered, compute_uv=False))
+    return _dimension(np.linalg.svd(centered, compute_uv=False))
 
 
 @effective_dimension.mistake(

@@ -96,7 +96,14 @@ def _(scores, relevance):
 
 # Pairs
 
-WITHOUT_ORDER = [("one document", [0.5], [2.0]), ("no order", [1.5, 0.25], [1.0, 1.0]), *EDGES]
+WITHOUT_ORDER = [
+    ("one document", [0.5], [2.0]),
+    ("no order", [1.5, 0.25], [1.0, 1.0]),
+    ("nothing relevant", [1.5, 0.25, -1.0], [0.0, 0.0, 0.0]),
+    ("equal scores", [0.25, 0.25, 0.25], [0.0, 2.0, 1.0]),
+    ("a gap of 2000", [2000.0, 0.0, 0.5], [0.0, 1.0, 2.0]),
+    *EDGES,
+]
 
 
 def _pairs(relevance):
