@@ -2,13 +2,14 @@
 # make test   every check that CI runs               make serve      the built site on localhost:8000
 # make notebooks   run the notebooks in place and store what they print
 # make reproduce   what other machines would print, and where it is not what is stored (ARGS=--short: what CI runs)
+# make mutants   change one operator or number of the library at a time: do the tests notice? (ARGS="--sample 100")
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 export MPLBACKEND := agg
 export PYTHONWARNINGS := ignore::DeprecationWarning:zmq
 
-.PHONY: book test lab serve notebooks reproduce lint browser clean
+.PHONY: book test lab serve notebooks reproduce mutants lint browser clean
 .DEFAULT_GOAL := book
 
 $(READY): requirements.txt pyproject.toml
@@ -51,6 +52,9 @@ notebooks: $(READY)
 
 reproduce: $(READY)
 	$(BIN)/python notebooks/reproduce.py $(ARGS)
+
+mutants: $(READY)
+	$(BIN)/python tests/mutants.py $(ARGS)
 
 clean:
 	rm -rf _build .venv
