@@ -12,6 +12,7 @@ A loss is written as one formula, which yields the value of each example and the
 `loss` adds `weight` and `reduction`, `.grad` and `.value_and_grad`; what it needs for that is in `engine`.
 """
 
+import sys
 from functools import cache
 
 from .engine.evaluate import evaluate
@@ -19,6 +20,8 @@ from .engine.prepare import Signature, prepare
 from .engine.shapes import same_shape
 from .engine.texts import with_shared_text
 from .numerics import is_torch
+
+LOSSES = {}  # by module and name
 
 
 class Loss:
@@ -39,11 +42,18 @@ class Loss:
             f"with respect to {names}, of its shape" if predictions == 1 else f"by each of {names}: a tuple"
         )
         doc = f"Derivative of the reduced `{self.__name__}` {each}."
+        self.path = f"{self.__module__}.{self.__name__}"
+        LOSSES[self.path] = self
         self.grad = self._method("grad", self._grad, doc)
         both = f"The reduced `{self.__name__}` and its derivative, from one walk over the data."
         self.value_and_grad = self._method("value_and_grad", self._value_and_grad, both)
 
     def __call__(self, *args, **kwargs):
+        torch = sys.modules.get("torch")
+        if torch is not None and torch.compiler.is_compiling():
+            from .engine.compiled import traced
+
+            return traced(self, args, kwargs)
         call = prepare(self, self.__name__, args, kwargs)
         value = differentiable()(call) if is_torch(call.arrays[0]) else evaluate(call)[0]
         return call.restore(value) if call.reduction == "none" else value

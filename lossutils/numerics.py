@@ -6,6 +6,7 @@ written with it, or take a kernel of torch where that one is right. Torch can di
 
 import math
 import sys
+from contextlib import nullcontext
 
 import array_api_compat
 import numpy as np
@@ -267,6 +268,14 @@ def softmax_and_rest(logits):
     _, exponentials, others = exponentials_of(logits)
     rest = (1 - exponentials) + others  # for the largest, exactly what the others have
     return exponentials / (1 + others), rest / (1 + others)
+
+
+def exact(tensor):
+    """A context without autocast, which would round the products of matrices."""
+    torch, device = _torch(), tensor.device.type
+    if device != "meta" and torch.is_autocast_enabled(device):
+        return torch.autocast(device, enabled=False)
+    return nullcontext()
 
 
 def torch_records(*tensors):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from itertools import chain, product
 
+import mpmath as mp
 import numpy as np
 import pytest
 import test_metric_learning
@@ -22,13 +23,14 @@ from references import (
     AT_LEAST_0,
     REFERENCES,
     SCORES,
+    Case,
     bad_class_probabilities,
     bad_classes,
     derivative,
     digits_at_stake,
     ends,
-    exact,
     size_of_the_terms,
+    true_value,
 )
 
 import lossutils
@@ -63,12 +65,15 @@ LOSSES = {
 }
 NUMPY_DTYPES = [np.float64, np.float32]
 HALF = [torch.float16, torch.bfloat16]
-CASES = [(name, options) for name in LOSSES if name in REFERENCES for options in REFERENCES[name].settings()]
+CASES = [
+    pytest.param(name, options, id="-".join([name, *(f"{key}={value}" for key, value in options.items())]))
+    for name in LOSSES
+    if name in REFERENCES
+    for options in REFERENCES[name].settings()
+]
 
 each_loss = pytest.mark.parametrize("name", LOSSES)
-each_case = pytest.mark.parametrize(
-    ("name", "options"), CASES, ids=lambda x: x if isinstance(x, str) else None
-)
+each_case = pytest.mark.parametrize(("name", "options"), CASES)
 
 
 def draw(name, shape=(40,), seed=0):
@@ -108,22 +113,39 @@ def per_example(factor, slope):
     return factor.reshape((*factor.shape, *(1,) * (slope.ndim - factor.ndim)))
 
 
-def assert_ulps(got, expected, ulps, terms=0.0, stake=1.0):
+def assert_ulps(got, expected, calls, ulps=8, terms=0.0, stake=1.0):
     """Equal to so many units in the last place, below the smallest normal number to one such number.
 
-    `terms` is the size of the terms where the truth is their difference, `stake` what rounding an input does.
+    `calls` says what was called, an entry each; `terms` is the size of the terms where the truth is their
+    difference, `stake` what rounding an input does.
     """
     got = np.asarray(got)
     limits = np.finfo(got.dtype)
     terms, stake = (np.broadcast_to(x, got.shape).ravel() for x in (terms, stake))
-    for value, truth, size, factor in zip(got.ravel(), expected, terms, stake, strict=True):
+    wrong = []
+    for call, value, truth, size, factor in zip(calls, got.ravel(), expected, terms, stake, strict=True):
+        units = ulps * float(limits.eps) * factor * max(abs(truth), size)
+        allowed = units + float(limits.smallest_normal)
         if abs(truth) > float(limits.max):
-            assert np.isinf(value) and (value > 0) == (truth > 0), (value, truth)
+            good = np.isinf(value) and (value > 0) == (truth > 0)
         else:
-            allowed = ulps * float(limits.eps) * factor * max(abs(truth), size) + float(
-                limits.smallest_normal
+            good = abs(float(value) - truth) <= allowed
+        if not good:
+            off = float(abs(float(value) - truth))
+            wrong.append(
+                f"{call} is {float(value)!r}, and should be {mp.nstr(truth, 17)}: "
+                f"off by {off:.3g}, allowed {float(allowed):.3g}"
             )
-            assert abs(float(value) - truth) <= allowed, (value, truth)
+    if wrong:
+        raise AssertionError("\n".join([f"{len(wrong)} of {got.size} are wrong:", *wrong[:5]]))
+
+
+def calls_of(name, pred, target, options):
+    """How the call of each number of the result would be written; for K classes one of each."""
+    options = "".join(f", {key}={value}" for key, value in options.items())
+    for p, t in zip(pred, target, strict=True):
+        text = f"{name}({p.tolist()}, {t.tolist()}{options}) in {pred.dtype}"
+        yield from [text] if p.ndim == 0 else [f"{text}, class {k}," for k in range(len(p))]
 
 
 # The names
@@ -151,9 +173,10 @@ def test_value_against_mpmath(name, options, dtype):
     case = REFERENCES[name]
     pred, target = case.domain.grid(dtype)
     got = LOSSES[name](pred, target, reduction="none", **options)
-    expected = [case.value(exact(p), exact(t), **options) for p, t in zip(pred, target, strict=True)]
+    expected = [true_value(case, p, t, options) for p, t in zip(pred, target, strict=True)]
     stake = [np.max(digits_at_stake(p, options)) for p in pred]
-    assert_ulps(got, expected, ulps=8, stake=stake)
+    calls = list(calls_of(name, pred, target, options))[:: 1 if pred.ndim == 1 else pred.shape[-1]]
+    assert_ulps(got, expected, [call.split(", class")[0] for call in calls], stake=stake)
 
 
 @each_case
@@ -168,7 +191,37 @@ def test_gradient_against_mpmath(name, options, dtype):
         case.domain.cancels + size_of_the_terms(p, t, options) for p, t in zip(pred, target, strict=True)
     ]
     stake = [digits_at_stake(p, options) for p in pred]
-    assert_ulps(got, expected, ulps=8, terms=terms, stake=np.array(stake))
+    calls = calls_of(f"{name}.grad", pred, target, options)
+    assert_ulps(got, expected, calls, terms=terms, stake=np.array(stake))
+
+
+def test_the_oracle_adds_digits_until_two_precisions_agree():
+    """With a scale of its own: at 1e-300 the terms of the difference agree in 600 digits."""
+    charbonnier = Case(lambda p, t: mp.sqrt((p - t) ** 2 + 1) - 1)
+    for error in (1e-300, 1e-160, 1e-30, 1.0, 1e200):
+        slope = derivative(charbonnier, np.float64(error), np.float64(0), {})
+        assert float(slope) == pytest.approx(error / np.hypot(error, 1), rel=1e-15, abs=0)
+    half = true_value(charbonnier, np.float64(1e-150), np.float64(0), {})
+    assert float(half) == pytest.approx(0.5e-300, rel=1e-15, abs=0)
+    noisy = Case(lambda p, t: p + mp.rand())
+    with pytest.raises(
+        ArithmeticError, match=r"no two precisions agree on the reference of \(1.0, 0.0, {}\)"
+    ):
+        true_value(noisy, np.float64(1), np.float64(0), {})
+
+
+def test_a_red_contract_names_the_call_and_the_allowed_error():
+    pred, target = np.array([0.5, 3.0]), np.zeros(2)
+    truth = [mp.mpf("0.125"), mp.mpf("2.5")]
+    calls = list(calls_of("huber", pred, target, {"delta": 1.0}))
+    assert_ulps(lossutils.huber(pred, target, reduction="none"), truth, calls)
+    with pytest.raises(AssertionError) as error:
+        assert_ulps(np.array([0.125, 2.6]), truth, calls)
+    message = str(error.value)
+    assert "1 of 2 are wrong:\nhuber(3.0, 0.0, delta=1.0) in float64 is" in message
+    assert "2.6" in message and "should be 2.5: off by 0.1, allowed 4.44e-15" in message
+    rows = list(calls_of("cce.grad", np.array([[0.5, 0.5]]), np.array([1]), {}))
+    assert rows == [f"cce.grad([0.5, 0.5], 1) in float64, class {k}," for k in (0, 1)]
 
 
 @each_case

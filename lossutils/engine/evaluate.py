@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from ..numerics import at_precision, float64_of, is_torch, kind, torch_records, xp, zeros
+from ..numerics import at_precision, exact, float64_of, is_torch, kind, torch_records, xp, zeros
 
 BLOCK = 2**17  # elements evaluated at a time
 
@@ -23,7 +23,8 @@ def evaluate(call, slopes=False, upstream=None):
     one number for each example.
     """
     if is_torch(call.arrays[0]):
-        return evaluated(call, slopes, upstream)
+        with exact(call.arrays[0]):
+            return evaluated(call, slopes, upstream)
     with np.errstate(all="ignore"):  # a branch that `where` does not take may overflow, and so may a sum
         return evaluated(call, slopes, upstream)
 
