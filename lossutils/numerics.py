@@ -115,11 +115,6 @@ def sign(x):
     return np.sign(x)
 
 
-def magnitude(x):
-    """|x|, with the slope 1 at 0: what is smooth in x stays so when torch differentiates through it."""
-    return xp.where(x >= 0, x, -x) if is_torch(x) else abs(x)
-
-
 def positive_part(x):
     """max(0, x), with the slope 0 at 0."""
     return xp.where(x <= 0, 0 * x, x) if is_torch(x) else np.maximum(x, 0)
@@ -261,13 +256,6 @@ def exponentials_of(logits):
         others = np.sum(exponentials, axis=-1, keepdims=True)
         np.put_along_axis(exponentials, place, one, axis=-1)
     return shifted, exponentials, others
-
-
-def softmax_and_rest(logits):
-    """p_k and 1 − p_k, the second also right where p_k rounds to 1."""
-    _, exponentials, others = exponentials_of(logits)
-    rest = (1 - exponentials) + others  # for the largest, exactly what the others have
-    return exponentials / (1 + others), rest / (1 + others)
 
 
 def exact(tensor):

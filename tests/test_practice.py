@@ -1800,8 +1800,10 @@ def _(logits, target, miss, alarm):
 
 @solves
 def entropy_share(p, beta):
-    z = np.log(p) - np.log(1 - p)
-    return p + beta * z / (2 + np.exp(z) + np.exp(-z))
+    with np.errstate(all="ignore"):
+        z = np.log(p) - np.log(1 - p)
+        term = z / (2 + np.exp(z) + np.exp(-z))
+    return p + beta * np.where(abs(z) < np.inf, term, 0)
 
 
 @guise("entropy_share", "sign of beta")
