@@ -36,9 +36,10 @@ MODULES = "core _torch regression classification margin imbalance metric_learnin
 FAMILIES = MODULES[2:]
 TESTS = ["core", "contract", *FAMILIES, "docstrings"]
 # What all losses share is tried on these alone: one of each kind.
-EACH_KIND = set(
-    "mse quantile bce_with_logits cce cross_entropy dice ordinal ranknet triplet info_nce".split()
-)
+EACH_KIND = {
+    *("mse", "quantile", "bce_with_logits", "cce", "cross_entropy", "dice", "ordinal", "ranknet"),
+    *("triplet", "contrastive", "info_nce", "batch_hard_triplet"),
+}
 AT_IMPORT = {"loss", "loss.<locals>.decorate", "_with_shared_text", "_add_weight_and_reduction"}
 SLOW = re.compile(
     "mpmath|beyond_one|half_precision|memory|order|transforms|mined|changed_sign|gradcheck|large"

@@ -974,6 +974,22 @@ def test_function_transforms_of_torch(name):
     )
 
 
+@each_loss
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own use of it
+def test_a_weight_under_vmap_is_a_factor(name):
+    pred, target = map(torch.as_tensor, draw(name, (12,)))
+    pred, target = (a.reshape(3, 4, *a.shape[1:]) for a in (pred, target))
+    weight = torch.linspace(0.1, 2, 12, dtype=torch.float64).reshape(3, 4)
+
+    def call(p, t, w):
+        return LOSSES[name](p, t, weight=w)
+
+    for transform in (call, torch.func.grad(call), torch.func.grad(call, argnums=2)):
+        got = torch.func.vmap(transform)(pred, target, weight)
+        rows = [transform(*row) for row in zip(pred, target, weight, strict=True)]
+        torch.testing.assert_close(got, torch.stack(rows))
+
+
 def test_importing_lossutils_leaves_torch_alone():
     code = (
         "import sys, numpy, lossutils, lossutils.practice; lossutils.mse(numpy.ones(2), numpy.ones(2));"
