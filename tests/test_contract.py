@@ -375,6 +375,20 @@ def test_target_takes_the_precision_of_pred(name):
 
 
 @each_loss
+@numpy_and_torch
+def test_whole_numbers_as_a_target_are_calculated_in_the_precision_of_pred(name, convert):
+    """Not in float64, which NumPy makes of float32 and int64: to the last bit."""
+    pred, target = draw(name)
+    if target.dtype.kind != "f":  # whole numbers are the rule here
+        return
+    pred, whole = pred.astype(np.float32), np.ceil(target).astype(int)
+    for function in (LOSSES[name], LOSSES[name].grad):
+        got = function(convert(pred), convert(whole), reduction="none")
+        expected = function(convert(pred), convert(whole.astype(np.float32)), reduction="none")
+        np.testing.assert_array_equal(got, expected)
+
+
+@each_loss
 def test_inputs_stay_as_they_are(name):
     pred, target = draw(name)
     weight = np.linspace(0, 1, len(target))
