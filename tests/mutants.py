@@ -9,8 +9,7 @@ function (a rule, a default, a constant) runs in a copy of the project. Survivor
 is 1 if fewer than 98 % are killed of those that are not in EQUIVALENT, the changes that change no result.
 
 Not mutated: practice, debugging, figures and catalog (tables and tools for readers, with their own tests),
-docstrings, messages of errors, and the defaults of `.gradient` and `.denominator` functions, which are never
-used because a call is bound to the signature of the value.
+docstrings, and messages of errors.
 """
 
 import argparse
@@ -34,16 +33,17 @@ import pytest
 import lossutils
 
 ROOT = Path(__file__).parents[1]
-MODULES = "core _torch regression classification margin imbalance metric_learning ranking custom".split()
-FAMILIES = MODULES[2:]
-TESTS = ["core", "contract", *FAMILIES, "docstrings"]
+SHARED = "loss numerics engine/rules engine/shapes engine/prepare engine/evaluate engine/autograd".split()
+FAMILIES = "regression classification margin imbalance metric_learning ranking custom".split()
+MODULES = [*SHARED, *FAMILIES]
+TESTS = ["core", "contract", "engine", *FAMILIES, "docstrings"]
 # What all losses share is tried on these alone: one of each kind.
 EACH_KIND = {
     *("mse", "quantile", "bce_with_logits", "cce", "cross_entropy", "dice", "ordinal", "ranknet"),
     *("triplet", "contrastive", "info_nce", "batch_hard_triplet"),
 }
 ANY = re.compile("|".join(rf"(?<![a-z_]){name}(?![a-z_])" for name in lossutils.__all__))
-AT_IMPORT = {"loss", "loss.<locals>.decorate", "_with_shared_text", "_add_weight_and_reduction"}
+AT_IMPORT = {"loss", "loss.<locals>.decorate", "Loss.__init__", "Loss._method", "Signature.__init__"}
 SLOW = re.compile(
     "mpmath|beyond_one|half_precision|memory|order|transforms|mined|changed_sign|gradcheck|large"
 )
@@ -171,10 +171,7 @@ def put(node, field, k, new):
 
 def skipped(node, field, child):
     message = isinstance(node, ast.Raise) or isinstance(child, (ast.JoinedStr, ast.Import, ast.ImportFrom))
-    dead = field in ("defaults", "kw_defaults") and getattr(node, "dead", False)
-    if isinstance(child, ast.FunctionDef) and child.name in ("_", "_triplet_slopes"):
-        child.args.dead = True
-    return message or dead or field in ("annotation", "returns")
+    return message or field in ("annotation", "returns")
 
 
 def shown(node):
@@ -293,10 +290,12 @@ def relevant(items, mutant):
     for k, item in enumerate(items):
         path = item.nodeid.split("::")[0]
         in_module = path.endswith((mine, f"lossutils/{module}.py"))
-        if module in ("core", "_torch") and "mpmath" in item.nodeid:
+        if module in SHARED and "mpmath" in item.nodeid:
             continue
         named = pattern.search(item.nodeid) or not ANY.search(item.nodeid)
-        if in_module or (named and path.endswith(("contract.py", "docstrings.py", "core.py", "learning.py"))):
+        if in_module or (
+            named and path.endswith(("contract.py", "docstrings.py", "core.py", "engine.py", "learning.py"))
+        ):
             first = path.startswith("lossutils") or "finite_differences" in item.nodeid
             order = bool(SLOW.search(item.nodeid)), not first, not named, random.Random(item.nodeid).random()
             found.append((*order, k))
@@ -305,7 +304,7 @@ def relevant(items, mutant):
 
 def losses_of(module, line):
     """The public functions that the function at a line is part of."""
-    if module in ("core", "_torch"):
+    if module in SHARED:
         return EACH_KIND
     trees = {m: ast.parse((ROOT / f"lossutils/{m}.py").read_text()) for m in FAMILIES}
     uses, at = {}, None
@@ -350,7 +349,7 @@ def in_a_copy(mutant):
     target = COPY[0] / f"lossutils/{module}.py"
     target.write_text(ast.unparse(tree))
     names = losses_of(module, line)
-    files = ["contract", "metric_learning", "core", "docstrings", *[module] * (module in FAMILIES)]
+    files = ["contract", "metric_learning", "core", "engine", "docstrings", *[module] * (module in FAMILIES)]
     files = [f"tests/test_{name}.py" for name in dict.fromkeys(files)] + [f"lossutils/{module}.py"]
     words = ["-k", " or ".join(names)]
     result = subprocess.run(

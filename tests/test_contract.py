@@ -34,8 +34,9 @@ from references import (
 )
 
 import lossutils
-from lossutils import core
-from lossutils.core import BLOCK, REDUCTIONS
+from lossutils.engine import evaluate
+from lossutils.engine.evaluate import BLOCK
+from lossutils.engine.prepare import REDUCTIONS
 
 
 def complete(name, function):
@@ -654,7 +655,7 @@ def test_in_blocks_of_any_size_it_is_the_plain_formula(name, kind, block, monkey
             rng.uniform(size=shape) * (rng.uniform(size=shape) < 0.7),
         )
 
-    monkeypatch.setattr(core, "BLOCK", block)
+    monkeypatch.setattr(evaluate, "BLOCK", block)
     assert_as_the_plain_formula(name, *draw_variant(name, kind, 11), weights)
 
 

@@ -30,7 +30,8 @@ from lossutils import (
     nt_xent,
     triplet,
 )
-from lossutils.core import BLOCK, REDUCTIONS
+from lossutils.engine.evaluate import BLOCK
+from lossutils.engine.prepare import REDUCTIONS
 
 LABELS = [0, 1, 0, 2, 1, 0, 1, 3]  # 2 and 3 stand alone
 

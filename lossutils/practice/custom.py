@@ -155,6 +155,11 @@ def _(logits, target, miss, alarm):
 # Back from the entropy term
 
 
+def _share(p, beta):
+    inside = np.where((p > 0) & (p < 1), p, 0.5)  # at 0 and 1 the term tends to 0
+    return p + beta * inside * (1 - inside) * np.log(inside / (1 - inside))
+
+
 @problem(
     "entropy_share",
     edges=[
@@ -163,11 +168,22 @@ def _(logits, target, miss, alarm):
         ("a reward", [0.75], -0.5),
         ("no term", [0.875], 0.0),
         ("below one half", [0.25, 0.125], -0.25),
+        ("a sure prediction", [0.0, 1.0], 0.5),
     ],
     draw=lambda rng, n: (rng.randint(5, 28, size=n) / 32.0, rng.randint(-3, 4) / 4.0 + 0.125),
 )
 def entropy_share(p, beta):
-    return p + beta * p * (1 - p) * np.log(p / (1 - p))
+    return _share(p, beta)
+
+
+@entropy_share.mistake(
+    "0 times infinity",
+    "right inside, NaN at 0 and 1, where a sigmoid in float32 ends up from a logit of about 17 on.",
+    "What does p (1 − p) times the logit tend to as p goes to 1, and what does NumPy make of 0 · ∞?",
+)
+def _(p, beta):
+    with np.errstate(all="ignore"):
+        return p + beta * p * (1 - p) * np.log(p / (1 - p))
 
 
 @entropy_share.mistake(
@@ -176,7 +192,7 @@ def entropy_share(p, beta):
     "A penalty on confidence: is the true share nearer to one half than p, or farther?",
 )
 def _(p, beta):
-    return p - beta * p * (1 - p) * np.log(p / (1 - p))
+    return _share(p, -beta)
 
 
 @entropy_share.mistake(
