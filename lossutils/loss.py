@@ -21,7 +21,7 @@ from .engine.shapes import same_shape
 from .engine.texts import with_shared_text
 from .numerics import is_torch
 
-LOSSES = {}  # by module and name
+LOSSES = {}  # by module and name, for compiled graphs
 
 
 class Loss:
@@ -43,22 +43,24 @@ class Loss:
         )
         doc = f"Derivative of the reduced `{self.__name__}` {each}."
         self.path = f"{self.__module__}.{self.__name__}"
+        if self.path in LOSSES:  # a second one of this name: a compiled graph knows them apart
+            self.path += f" {len(LOSSES)}"
         LOSSES[self.path] = self
         self.grad = self._method("grad", self._grad, doc)
         both = f"The reduced `{self.__name__}` and its derivative, from one walk over the data."
         self.value_and_grad = self._method("value_and_grad", self._value_and_grad, both)
 
     def __call__(self, *args, **kwargs):
-        torch = sys.modules.get("torch")
-        if torch is not None and torch.compiler.is_compiling():
-            from .engine.compiled import traced
-
-            return traced(self, args, kwargs)
+        if compiling():
+            return traced()(self, args, kwargs)[0]
         call = prepare(self, self.__name__, args, kwargs)
         value = differentiable()(call) if is_torch(call.arrays[0]) else evaluate(call)[0]
         return call.restore(value) if call.reduction == "none" else value
 
     def _value_and_grad(self, *args, **kwargs):
+        if compiling():
+            value, *slopes = traced()(self, args, kwargs, slopes=True)
+            return value, tuple(slopes) if self.predictions > 1 else slopes[0]
         call = prepare(self, f"{self.__name__}.value_and_grad", args, kwargs)
         value, slopes = evaluate(call, slopes=True)
         slopes = tuple(map(call.restore, slopes))
@@ -66,6 +68,8 @@ class Loss:
         return value, slopes if self.predictions > 1 else slopes[0]
 
     def _grad(self, *args, **kwargs):
+        if compiling():
+            return self._value_and_grad(*args, **kwargs)[1]
         call = prepare(self, f"{self.__name__}.grad", args, kwargs)
         _, slopes = evaluate(call, slopes=True)
         slopes = tuple(map(call.restore, slopes))
@@ -87,6 +91,17 @@ class Loss:
 
     def __get__(self, instance, owner=None):
         return self  # help() then shows it as it shows a function
+
+
+def compiling():
+    torch = sys.modules.get("torch")
+    return torch is not None and torch.compiler.is_compiling()
+
+
+def traced():
+    from .engine.compiled import traced  # imports torch, and registers its operators
+
+    return traced
 
 
 @cache

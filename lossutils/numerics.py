@@ -99,6 +99,10 @@ def float64_of(x):
     return _torch().float64 if is_torch(x) else np.float64
 
 
+def copied(x):
+    return x.clone() if is_torch(x) else x.copy()
+
+
 def concat(arrays):
     return array_namespace(arrays[0]).concat(arrays)
 

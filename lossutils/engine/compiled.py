@@ -1,7 +1,8 @@
 """For torch.compile and torch.export: a loss as one operator, which runs the walk when it is called.
 
 Imported while torch traces the first call of a loss. A graph then holds the operator, and the checks happen
-when the graph runs, on real numbers.
+when the graph runs, on real numbers. A program from `torch.export.save` needs this module imported where it
+is loaded.
 """
 
 import torch
@@ -11,88 +12,131 @@ from ..loss import LOSSES
 ARGUMENTS = "str name, Tensor[] tensors, str[] keys, float[] numbers, str[] number_keys, str reduction"
 
 
+def operator(name, more):
+    schema = f"({ARGUMENTS}, {more}) -> Tensor[]"
+    return torch.library.custom_op(f"lossutils::{name}", mutates_args=(), schema=schema)
+
+
 def arguments(tensors, keys, numbers, number_keys, reduction):
-    """The arguments of a call by name; a key that stands more than once is a row of numbers."""
+    """The arguments of a call by name; a key that ends in a star is a row of numbers."""
     rows = {key: [n for k, n in zip(number_keys, numbers, strict=True) if k == key] for key in number_keys}
     values = {key.rstrip("*"): row if key.endswith("*") else row[0] for key, row in rows.items()}
     return dict(zip(keys, tensors, strict=True)) | values | {"reduction": reduction}
 
 
-def _value_and_slopes(name, tensors, keys, numbers, number_keys, reduction):
-    loss = LOSSES[name]
-    given = arguments(tensors, keys, numbers, number_keys, reduction)
-    if by_upstream(loss, reduction):
-        return [loss(**given)]
+def own(result, tensor):
+    """As the fake kernels say: in the dtype of the tensor, a row after the other, no view of another."""
+    result = result.to(tensor.dtype).contiguous()
+    return result if result.untyped_storage().nbytes() == result.nbytes else result.clone()
+
+
+# The value, and its slopes where they are wanted
+
+
+@operator("value_and_slopes", "bool wanted")
+def value_and_slopes(name, tensors, keys, numbers, number_keys, reduction, wanted):
+    loss, given = LOSSES[name], arguments(tensors, keys, numbers, number_keys, reduction)
+    if not wanted:
+        with torch.no_grad():
+            return [own(loss(**given), tensors[0])]
     value, slopes = loss.value_and_grad(**given)
-    return [value, *([x.clone() for x in slopes] if loss.predictions > 1 else [slopes])]  # no view of another
-
-
-def by_upstream(loss, reduction):
-    """Is the slope known only when the gradient from above is? Then it is calculated in the backward pass."""
-    return loss.coupled and reduction == "none"
-
-
-value_and_slopes = torch.library.custom_op(
-    "lossutils::value_and_slopes", _value_and_slopes, mutates_args=(), schema=f"({ARGUMENTS}) -> Tensor[]"
-)
+    slopes = slopes if loss.predictions > 1 else (slopes,)
+    return [own(value, tensors[0]), *map(own, slopes, tensors)]
 
 
 @value_and_slopes.register_fake
-def _(name, tensors, keys, numbers, number_keys, reduction):
-    loss, given = LOSSES[name], dict(zip(keys, tensors, strict=True))
-    shape = loss.shape(**{key: given[key] for key in loss.signature.arrays})
-    pred = given[loss.signature.arrays[0]]
+def _(name, tensors, keys, numbers, number_keys, reduction, wanted):
+    loss, pred = LOSSES[name], tensors[0]
+    shape = loss.shape(**dict(zip(loss.signature.arrays, tensors, strict=False)))
     value = pred.new_empty(shape if reduction == "none" else ())
-    if by_upstream(loss, reduction):
-        return [value]
-    return [value, *(torch.empty_like(given[key]) for key in loss.signature.arrays[: loss.predictions])]
+    return [value, *(x.new_empty(x.shape) for x in (tensors[: loss.predictions] if wanted else ()))]
 
 
-def _slopes(name, tensors, keys, numbers, number_keys, reduction, upstream):
-    loss, given = LOSSES[name], arguments(tensors, keys, numbers, number_keys, reduction)
-    predictions = loss.signature.arrays[: loss.predictions]
-    given |= {key: given[key].detach().requires_grad_() for key in predictions}
-    with torch.enable_grad():
-        found = torch.autograd.grad(loss(**given), [given[key] for key in predictions], upstream)
-    return [slope.clone() for slope in found]  # no view of another
+def remember(ctx, inputs, output):
+    _, tensors, *ctx.others = inputs
+    ctx.name, ctx.count = inputs[0], len(tensors)
+    ctx.save_for_backward(*tensors, *output[1:])
 
 
-slopes = torch.library.custom_op(
-    "lossutils::slopes", _slopes, mutates_args=(), schema=f"({ARGUMENTS}, Tensor upstream) -> Tensor[]"
-)
-
-
-@slopes.register_fake
-def _(name, tensors, keys, numbers, number_keys, reduction, upstream):
-    given = dict(zip(keys, tensors, strict=True))
-    return [torch.empty_like(given[key]) for key in LOSSES[name].signature.arrays[: LOSSES[name].predictions]]
-
-
-def setup_context(ctx, inputs, output):
-    name, tensors, *ctx.others = inputs
-    ctx.loss, ctx.count = LOSSES[name], len(tensors)
-    late = by_upstream(ctx.loss, ctx.others[-1])
-    ctx.save_for_backward(*(tensors if late else output[1:]))
+def per_example(factor, slope):
+    return factor.reshape(*factor.shape, *(1,) * (slope.ndim - factor.ndim))
 
 
 def backward(ctx, upstream):
-    upstream, loss, reduction = upstream[0], ctx.loss, ctx.others[-1]
-    saved, found = ctx.saved_tensors, None
-    if by_upstream(loss, reduction):
-        found = slopes(loss.path, list(saved), *ctx.others, upstream)
+    saved, upstream = list(ctx.saved_tensors), upstream[0]
+    tensors, slopes = saved[: ctx.count], saved[ctx.count :]
+    places = [place for place, needed in enumerate(ctx.needs_input_grad[1]) if needed]
+    call = ctx.name, tensors, *ctx.others[:-1]
+    if torch.is_grad_enabled():
+        found = derived(*call, places, upstream, create_graph=True)
+    elif slopes and max(places) < len(slopes):
+        factor = once(upstream, tensors[: len(slopes)])
+        found = [slopes[place] * per_example(factor, slopes[place]) for place in places]
     else:
-        found = [
-            slope * upstream.reshape(*upstream.shape, *(1,) * (slope.ndim - upstream.ndim)) for slope in saved
-        ]
-    others = [None] * (ctx.count - loss.predictions)
-    return None, [*found, *others], *([] if x == [] else None for x in ctx.others)
+        found = gradients(*call, places, upstream)
+    by_place = dict(zip(places, found, strict=True))
+    others = [[] if x == [] else None for x in ctx.others]
+    return None, [by_place.get(place) for place in range(ctx.count)], *others
 
 
-value_and_slopes.register_autograd(backward, setup_context=setup_context)
+value_and_slopes.register_autograd(backward, setup_context=remember)
 
 
-def traced(loss, args, kwargs):
-    """A call of a loss in a graph that torch is about to make."""
+# The gradients by what the slopes are not known of in the forward pass
+
+
+def recording():
+    """Inside of an operator torch records nothing, unless it is told to."""
+    key = torch._C.DispatchKey
+    hidden = torch._C._dispatch_tls_local_exclude_set()
+    for one in (key.AutogradFunctionality, key.AutogradOther, key.AutogradNestedTensor):
+        hidden = hidden.remove(one)
+    return torch._C._ForceDispatchKeyGuard(torch._C._dispatch_tls_local_include_set(), hidden)
+
+
+def derived(name, tensors, keys, numbers, number_keys, reduction, places, upstream, create_graph=False):
+    """As without a compiler: the gradients by the tensors at these places, which can be derived again."""
+    with torch.enable_grad():
+        value = LOSSES[name](**arguments(tensors, keys, numbers, number_keys, reduction))
+        by = [tensors[place] for place in places]
+        return torch.autograd.grad(value, by, upstream, create_graph=create_graph)
+
+
+@operator("gradients", "int[] places, Tensor upstream")
+def gradients(name, tensors, keys, numbers, number_keys, reduction, places, upstream):
+    tensors = [x.detach() for x in tensors]
+    by = [tensors[place].requires_grad_() for place in places]
+    with recording():
+        found = derived(name, tensors, keys, numbers, number_keys, reduction, places, upstream)
+    return [own(gradient, tensor) for gradient, tensor in zip(found, by, strict=True)]
+
+
+@gradients.register_fake
+def _(name, tensors, keys, numbers, number_keys, reduction, places, upstream):
+    return [tensors[place].new_empty(tensors[place].shape) for place in places]
+
+
+@torch.library.custom_op(
+    "lossutils::once", mutates_args=(), schema="(Tensor upstream, Tensor[] predictions) -> Tensor"
+)
+def once(upstream, predictions):
+    """The gradient from above. A compiled backward pass then depends on the predictions, as the slopes do
+    in secret: torch says that it cannot derive it a second time, and does not answer 0."""
+    return upstream.clone()
+
+
+@once.register_fake
+def _(upstream, predictions):
+    return torch.empty_like(upstream)
+
+
+# A call in a graph that torch is about to make
+
+
+def traced(loss, args, kwargs, slopes=False):
+    """[the value, and where they are asked for its slopes]"""
+    if torch._C._are_functorch_transforms_active():
+        raise NotImplementedError("a compiled loss is not for torch.func: leave torch.compile out")
     given, parameters = loss.signature.bind(loss.__name__, args, kwargs)
     reduction = parameters.pop("reduction")
     keys, tensors = list(loss.signature.arrays), list(given)
@@ -104,10 +148,18 @@ def traced(loss, args, kwargs):
         elif isinstance(value, (list, tuple)):
             numbers.extend(float(x) for x in value)
             number_keys.extend([f"{key}*"] * len(value))
+        elif isinstance(value, bool) or (value is None and loss.signature.defaults[key] is not None):
+            raise TypeError(f"{key} must be a number, got {type(value).__name__}")
         elif value is not None:
             numbers.append(float(value))
             number_keys.append(key)
-    for key, tensor in list(zip(keys, tensors, strict=True))[loss.predictions :]:
-        if torch.is_grad_enabled() and tensor.requires_grad:
-            raise NotImplementedError(f"under torch.compile there is no gradient for {key}: call it outside")
-    return value_and_slopes(loss.path, tensors, keys, numbers, number_keys, reduction)[0]
+    for key, tensor in zip(keys, tensors, strict=True):
+        if not isinstance(tensor, torch.Tensor):
+            raise TypeError(f"under torch.compile {key} must be a torch tensor")
+    wanted = slopes
+    if torch.is_grad_enabled() and not slopes:
+        learn = [place for place, tensor in enumerate(tensors) if tensor.requires_grad]
+        # With "none" a batch is not yet known to be weighted by what arrives from above.
+        late = loss.coupled and reduction == "none"
+        wanted = len(learn) > 0 and learn[-1] < loss.predictions and not late
+    return value_and_slopes(loss.path, tensors, keys, numbers, number_keys, reduction, wanted)

@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from ..numerics import at_precision, exact, float64_of, is_torch, kind, torch_records, xp, zeros
+from ..numerics import at_precision, copied, exact, float64_of, is_torch, kind, torch_records, xp, zeros
 
 BLOCK = 2**17  # elements evaluated at a time
 
@@ -96,7 +96,9 @@ def scaled(slope, factor, divisor, out):
     if factor is not None:
         slope = slope * (xp.reshape(factor, (-1, *(1,) * (slope.ndim - 1))) if factor.ndim else factor)
     if out is None:
-        return slope if divisor is ONE else slope / divisor
+        if divisor is not ONE:
+            return slope / divisor
+        return copied(slope) if factor is None else slope  # a formula may yield what it was given
     if divisor is ONE:
         out[...] = slope
     elif is_torch(slope):
