@@ -4,6 +4,7 @@ import copy
 import gc
 import inspect
 import io
+import os
 import pickle
 import subprocess
 import sys
@@ -95,24 +96,32 @@ def test_a_compiled_graph_without_breaks_gives_the_same(name):
     torch.testing.assert_close(found, run(call), rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")  # inductor's
-@pytest.mark.parametrize("name", ["mse", "cross_entropy", "info_nce"])
-def test_a_graph_of_inductor_gives_the_same(name, tmp_path, monkeypatch):
-    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))  # nothing of an older run
-    torch._dynamo.reset()
+INDUCTOR = """
+import torch
+import lossutils
 
-    def call(*arrays):
-        return (3 * LOSSES[name](2 * arrays[0], *arrays[1:], reduction="none")).sum()
+torch.manual_seed(0)
+pred = torch.randn(4, 6, dtype=torch.float64).T  # no row after the other in memory
+for name, target in (("mse", 0 * pred), ("cross_entropy", torch.arange(6) % 4), ("info_nce", pred.cos())):
+
+    def call(pred):
+        return (3 * getattr(lossutils, name)(2 * pred, target, reduction="none")).sum()
 
     def run(call):
-        arrays = [x.detach() for x in tensors(name)[0]]
-        if name == "mse":
-            arrays = [x.reshape(2, 3) for x in arrays]
-        arrays = [x.T.contiguous().T if x.ndim == 2 else x for x in arrays]  # no row after the other
-        value = call(arrays[0].requires_grad_(), *arrays[1:])
-        return value, torch.autograd.grad(value, arrays[0])
+        leaf = pred.clone().requires_grad_()
+        value = call(leaf)
+        return value, torch.autograd.grad(value, leaf)
 
     torch.testing.assert_close(run(torch.compile(call, fullgraph=True)), run(call), rtol=1e-12, atol=1e-14)
+    print(name)
+"""
+
+
+def test_a_graph_of_inductor_gives_the_same(tmp_path):
+    """In its own process: what torch 2.4 compiles flushes the smallest numbers to 0 once it is loaded."""
+    env = os.environ | {"TORCHINDUCTOR_CACHE_DIR": str(tmp_path)}  # nothing of an older run
+    run = subprocess.run([sys.executable, "-c", INDUCTOR], env=env, capture_output=True, text=True)
+    assert run.stdout.split() == ["mse", "cross_entropy", "info_nce"], run.stderr
 
 
 @each_loss
@@ -235,6 +244,7 @@ class Squares(torch.nn.Module):
         return self.loss(pred, target)
 
 
+@pytest.mark.filterwarnings("ignore:At pre-dispatch tracing")  # torch 2.4: how its export works
 @pytest.mark.parametrize("way", ["eager", "aot_eager", "export"])
 def test_a_second_derivative_of_a_graph_is_right_or_an_error(way):
     torch._dynamo.reset()
@@ -253,9 +263,11 @@ def test_a_second_derivative_of_a_graph_is_right_or_an_error(way):
         torch.testing.assert_close(second, 1 + 6 * pred.detach())
 
 
+@pytest.mark.filterwarnings("ignore:At pre-dispatch tracing")  # torch 2.4: how its export works
 @each_loss
 def test_a_model_with_a_loss_can_be_exported(name):
     arrays, required = tensors(name)
+    required = {key: x.tolist() for key, x in required.items()}  # a constant of the program
 
     class Model(torch.nn.Module):
         def forward(self, *arrays):
@@ -269,6 +281,7 @@ def test_a_model_with_a_loss_can_be_exported(name):
     torch.testing.assert_close(run(exported), run(Model()))
 
 
+@pytest.mark.filterwarnings("ignore:At pre-dispatch tracing")  # torch 2.4: how its export works
 def test_an_exported_model_runs_in_another_process(tmp_path):
     file = tmp_path / "squares.pt2"
     pred, target = torch.tensor([1.0, 3.0, 0.0]), torch.zeros(3)

@@ -133,9 +133,14 @@ def _(upstream, predictions):
 # A call in a graph that torch is about to make
 
 
+@torch.compiler.assume_constant_result
+def transformed():
+    return torch._C._are_functorch_transforms_active()
+
+
 def traced(loss, args, kwargs, slopes=False):
     """[the value, and where they are asked for its slopes]"""
-    if torch._C._are_functorch_transforms_active():
+    if transformed():
         raise NotImplementedError("a compiled loss is not for torch.func: leave torch.compile out")
     given, parameters = loss.signature.bind(loss.__name__, args, kwargs)
     reduction = parameters.pop("reduction")
