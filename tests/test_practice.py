@@ -971,15 +971,16 @@ def _(near, far):
 def kl_of_logits(logits, target):
     total = 0.0
     for z, y in zip(logits, target, strict=True):
-        log_p = z - math.log(sum(math.exp(v) for v in z))
+        log_p = z - max(z) - math.log(sum(math.exp(v - max(z)) for v in z))
         total += sum(share * (math.log(share) - lp) for share, lp in zip(y, log_p, strict=True) if share > 0)
     return total / len(logits)
 
 
 @guise("kl_of_logits", "mean over all places")
 def _(logits, target):
-    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    return np.sum(target * np.log(np.where(target > 0, target, 1) / p)) / p.size
+    z = logits - logits.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    return np.sum(target * (np.log(np.where(target > 0, target, 1)) - log_p)) / z.size
 
 
 @solves
