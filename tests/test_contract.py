@@ -376,6 +376,20 @@ def test_target_takes_the_precision_of_pred(name):
 
 
 @each_loss
+@numpy_and_torch
+def test_whole_numbers_as_a_target_are_calculated_in_the_precision_of_pred(name, convert):
+    """Not in float64, which NumPy makes of float32 and int64: to the last bit."""
+    pred, target = draw(name)
+    if target.dtype.kind != "f":  # whole numbers are the rule here
+        return
+    pred, whole = pred.astype(np.float32), np.ceil(target).astype(int)
+    for function in (LOSSES[name], LOSSES[name].grad):
+        got = function(convert(pred), convert(whole), reduction="none")
+        expected = function(convert(pred), convert(whole.astype(np.float32)), reduction="none")
+        np.testing.assert_array_equal(got, expected)
+
+
+@each_loss
 def test_inputs_stay_as_they_are(name):
     pred, target = draw(name)
     weight = np.linspace(0, 1, len(target))
@@ -973,6 +987,22 @@ def test_function_transforms_of_torch(name):
         torch.func.hessian(lambda x: loss(x, y))(x),
         torch.autograd.functional.hessian(lambda x: loss(x, y), x),
     )
+
+
+@each_loss
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own use of it
+def test_a_weight_under_vmap_is_a_factor(name):
+    pred, target = map(torch.as_tensor, draw(name, (12,)))
+    pred, target = (a.reshape(3, 4, *a.shape[1:]) for a in (pred, target))
+    weight = torch.linspace(0.1, 2, 12, dtype=torch.float64).reshape(3, 4)
+
+    def call(p, t, w):
+        return LOSSES[name](p, t, weight=w)
+
+    for transform in (call, torch.func.grad(call), torch.func.grad(call, argnums=2)):
+        got = torch.func.vmap(transform)(pred, target, weight)
+        rows = [transform(*row) for row in zip(pred, target, weight, strict=True)]
+        torch.testing.assert_close(got, torch.stack(rows))
 
 
 def test_importing_lossutils_leaves_torch_alone():

@@ -363,6 +363,9 @@ def test_more_axes_are_more_examples(name):
     np.testing.assert_array_equal(loss_of(name)(*deep, reduction="none"), each.reshape(3, 4))
     for a, b in zip(gradients(name, *arrays), gradients(name, *deep), strict=True):
         np.testing.assert_array_equal(b, a.reshape(3, 4, 3))
+    single = [np.asarray(a[0]) for a in arrays]
+    assert loss_of(name)(*single) == each[0] and gradients(name, *single)[0].shape == (3,)
+    assert loss_of(name)(*(a[:, :0] for a in deep), reduction="sum") == 0
 
 
 # Weights, order, NaN

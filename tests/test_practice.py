@@ -1004,8 +1004,9 @@ def kl_of_logits(logits, target):
 
 @guise("kl_of_logits", "mean over all places")
 def _(logits, target):
-    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    return np.sum(target * np.log(np.where(target > 0, target, 1) / p)) / p.size
+    z = logits - logits.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    return np.sum(target * (np.log(np.where(target > 0, target, 1)) - log_p)) / z.size
 
 
 @solves

@@ -94,8 +94,8 @@ def captured(text):
         except re.error:
             continue
         for match in matches if len(matches) < 5 else []:
-            for group in range(1, match.re.groups + 1):
-                places.update(range(*match.span(group)))
+            groups = [group for group in range(1, match.re.groups + 1) if len(match[group] or "") < 20]
+            places.update(place for group in groups for place in range(*match.span(group)))
     return places
 
 

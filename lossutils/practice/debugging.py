@@ -583,8 +583,8 @@ def _(near, far):
 
 @semi_hard.mistake(
     "hardest where none is beyond",
-    "the nearest beyond, and the hardest negative where none is beyond the positive.",
-    "What is asked for where there is no negative beyond?",
+    "the nearest beyond the positive, and the hardest negative where no negative is beyond the positive.",
+    "What is asked for where no negative is beyond the positive?",
 )
 def _(near, far):
     nearest = np.where(far > near[:, None], far, np.inf).min(axis=1)
@@ -593,7 +593,7 @@ def _(near, far):
 
 @semi_hard.mistake(
     "infinite",
-    "the nearest beyond, and infinity where no negative is beyond the positive.",
+    "the nearest beyond the positive, and infinity where no negative is beyond the positive.",
     "Which number does a loss make of an infinite distance?",
 )
 def _(near, far):
@@ -636,12 +636,10 @@ def _log(a):
         ("soft targets", [[1.0, 0.0, -0.5]], [[0.5, 0.25, 0.25]]),
         ("a target of 0", [[1.0, 0.0, -0.5]], [[0.75, 0.25, 0.0]]),
         ("two examples", [[1.0, 0.0], [-1.0, 0.5]], [[0.75, 0.25], [0.25, 0.75]]),
+        ("sure and right", [[800.0, 0.0]], [[1.0, 0.0]]),
+        ("sure, soft targets", [[0.0, 800.0]], [[0.75, 0.25]]),
     ],
     draw=lambda rng, n: (quarters(rng, 3 * n).reshape(n, 3), _shares(rng, n)),
-    last=[
-        ("right and sure by 800", [[800.0, 0.0]], [[1.0, 0.0]]),
-        ("wrong by 800", [[0.0, 800.0]], [[0.75, 0.25]]),
-    ],
 )
 def kl_of_logits(logits, target):
     return _terms(target, _log(target), lossutils.log_softmax(logits)).sum(axis=1).mean()
@@ -703,17 +701,13 @@ def _(logits, target):
 
 
 @kl_of_logits.mistake(
-    "log of a softmax",
-    "right for ordinary logits. A softmax of (800, 0) has a p of exactly 0, the logarithm −∞, and 0 · ∞ is"
-    " NaN.",
-    "What is log p as a function of the logits, before any exp is taken?",
+    "logarithm of the softmax",
+    "the logarithm of a softmax: at 800 the small probabilities are 0, and it is infinite or NaN.",
+    "Subtract the largest logit first. What is the logarithm of the quotient, written out?",
 )
 def _(logits, target):
-    return (
-        (target * (_log(np.where(target > 0, target, 1)) - _log(lossutils.softmax(logits))))
-        .sum(axis=1)
-        .mean()
-    )
+    zero = target == 0
+    return (target * (_log(np.where(zero, 1, target)) - _log(lossutils.softmax(logits)))).sum(axis=1).mean()
 
 
 # 10. Loss scaling in half precision
