@@ -1,14 +1,16 @@
 # make book   build the site to _build/html          make lab        the notebooks in JupyterLab
 # make test   every check that CI runs               make serve      the built site on localhost:8000
 # make notebooks   run the notebooks in place and store what they print
+# make bench       every loss beside its fastest peer; writes benchmarks/table.md (run it with nothing else running)
 # make reproduce   what other machines would print, and where it is not what is stored (ARGS=--short: what CI runs)
+# make mutants   change one operator or number of the library at a time: do the tests notice? (ARGS="--sample 100")
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 export MPLBACKEND := agg
 export PYTHONWARNINGS := ignore::DeprecationWarning:zmq
 
-.PHONY: book test lab serve notebooks reproduce lint browser clean
+.PHONY: book test lab serve notebooks reproduce bench mutants lint browser clean
 .DEFAULT_GOAL := book
 
 $(READY): requirements.txt pyproject.toml
@@ -51,6 +53,12 @@ notebooks: $(READY)
 
 reproduce: $(READY)
 	$(BIN)/python notebooks/reproduce.py $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python benchmarks/compare.py
+
+mutants: $(READY)
+	$(BIN)/python tests/mutants.py $(ARGS)
 
 clean:
 	rm -rf _build .venv

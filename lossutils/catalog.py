@@ -321,6 +321,8 @@ CARDS = {
         red_flag="“Robust, so better.” It gives up on hard examples as well.",
         output="a softmax, probabilities, `(N, K)`",
         torch="((1 - pred[torch.arange(len(pred)), target] ** q) / q).mean()",
+        keras="keras.losses.CategoricalGeneralizedCrossEntropy(q=q)(target, pred)",
+        note="Keras has q = 0.5 by default.",
     ),
     "multiclass_hinge": Card(
         task=CLASS,
@@ -361,6 +363,8 @@ CARDS = {
         red_flag="“Dice cures imbalance.” It changes the aim, and the probabilities are lost.",
         output=MASK,
         torch="1 - ((2 * (pred * target).sum(1) + smooth) / (pred.sum(1) + target.sum(1) + smooth)).mean()",
+        optax="logits = jnp.log(pred / (1 - pred));"
+        " optax.losses.binary_dice_loss(logits, target, smooth=smooth / 2).mean()",
         note="One loss an image, then the mean. Keras' `Dice()` takes the whole batch as one image unless it"
         " is given an `axis`, and adds 1e-7 below only: two empty masks cost 1.",
     ),
@@ -392,6 +396,8 @@ CARDS = {
         torch="hit = (pred * target).sum(1); false = (pred * (1 - target)).sum(1);"
         " missed = ((1 - pred) * target).sum(1);"
         " 1 - ((hit + smooth) / (hit + alpha * false + beta * missed + smooth)).mean()",
+        optax="logits = jnp.log(pred / (1 - pred)); optax.losses.dice_loss(logits[..., None],"
+        " target[..., None], alpha=alpha, beta=beta, smooth=smooth).mean()",
         note="Keras' `Tversky()` takes the whole batch as one image unless it is given an `axis`, and in 3.15"
         " its alpha multiplies the misses, against its own documentation.",
     ),
@@ -590,7 +596,7 @@ CONVENTIONS = [
         "mean",
         "mean",
         "**one number an example**",
-        "mean; functions in small letters: one an example",
+        "mean; functions in small letters: the mean of each row",
         "mean",
     ),
     ("squared error", "e²", "e²", "e²; `l2_loss`: **½ e²**", "e²", "e²; in `SGDRegressor`: **½ e²**"),
@@ -623,7 +629,7 @@ CONVENTIONS = [
     (
         "`(N, 1)` against `(N,)`",
         "error",
-        "**N × N**, with a warning; cross-entropy: error",
+        "**N × N**, with a warning for numbers; cross-entropy: error",
         "**N × N**, in most; `squared_error`: error",
         "squeezed, in most",
         "one column",

@@ -3,115 +3,40 @@
 Binary losses go element by element: `pred` and `target` have the same shape. The losses over K classes have
 them along the last axis: `pred` is (..., K), `target` holds class indices (...) or a distribution (...,
 K), and the unreduced loss is (...). The functions they stand on, `sigmoid`, `log_sigmoid`, `softmax` and
-`log_softmax`, are right to a few units in the last place for any finite logit.
+`log_softmax`, are right to a few units in the last place for any finite logit: they are in `numerics`.
 """
 
-from array_api_compat import array_namespace, device
-
-from .core import (
-    Rule,
-    class_shape,
-    class_target,
-    class_weights,
-    distribution,
-    loss,
-    magnitude,
-    probability,
+from .engine.rules import Interval, class_target, class_weights, distribution, probability
+from .engine.shapes import class_shape
+from .loss import loss
+from .numerics import (
+    at_class,
+    column,
+    exponentials_of,
+    log_sigmoid,
+    log_softmax,
+    of_true_class,
+    one_hot,
+    sigmoid,
+    softmax,
+    softplus_and_sigmoid,
+    with_class,
     xp,
+    zero_times,
 )
 
-smoothing = Rule("must be at least 0 and below 1", lambda x: (x < 0) | (x >= 1))
-up_to_1 = Rule("must be positive and at most 1", lambda x: (x <= 0) | (x > 1))
-
-
-# From logits to probabilities
-
-
-def sigmoid(logits):
-    """1 / (1 + exp(−z)), without overflow.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> sigmoid(np.array([-1000.0, 0.0, 2.0])).round(4)
-    array([0.    , 0.5   , 0.8808])
-    """
-    small = xp.exp(-magnitude(logits))
-    return xp.where(logits >= 0, xp.ones_like(small), small) / (1 + small)
-
-
-def log_sigmoid(logits):
-    """log sigmoid(z) = −log(1 + exp(−z)), right where the sigmoid rounds to 0 or to 1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> log_sigmoid(np.array([-1000.0, 0.0, 40.0]))
-    array([-1.00000000e+03, -6.93147181e-01, -4.24835426e-18])
-    """
-    not_positive = xp.where(logits >= 0, xp.zeros_like(logits), logits)
-    return not_positive - xp.log1p(xp.exp(-magnitude(logits)))
-
-
-def softmax(logits):
-    """exp(z_k) / Σ_j exp(z_j) along the last axis.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> softmax(np.array([[2.0, 1.0, 0.0], [1000.0, 1000.0, -1000.0]])).round(4)
-    array([[0.6652, 0.2447, 0.09  ],
-           [0.5   , 0.5   , 0.    ]])
-    """
-    exponentials, others = _exponentials(logits)
-    return exponentials / (1 + others)
-
-
-def log_softmax(logits):
-    """z_k − log Σ_j exp(z_j) along the last axis, right where the softmax rounds to 0 or to 1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> log_softmax(np.array([[0.0, -40.0]]))
-    array([[-4.24835426e-18, -4.00000000e+01]])
-    """
-    _, others = _exponentials(logits)
-    return logits - xp.max(logits, axis=-1, keepdims=True) - xp.log1p(others)
-
-
-def _exponentials(logits):
-    """exp(z − z_max), and their sum without one of the largest, which is 1: log1p then loses no digit."""
-    shifted = logits - xp.max(logits, axis=-1, keepdims=True)
-    exponentials, largest = xp.exp(shifted), xp.astype(shifted == 0, logits.dtype)
-    others = exponentials * (1 - largest)
-    ties = xp.sum(largest, axis=-1, keepdims=True) - 1
-    return exponentials, xp.sum(others, axis=-1, keepdims=True) + ties
-
-
-def _softmax_and_rest(logits):
-    """p_k and 1 − p_k, the second also right where p_k rounds to 1."""
-    exponentials, others = _exponentials(logits)
-    rest = (1 - exponentials) + others  # for the largest, exactly what the others have
-    return exponentials / (1 + others), rest / (1 + others)
-
-
-def one_hot(indices, like):
-    """1 at the index of each row and 0 elsewhere, in the shape and dtype of `like`."""
-    classes = array_namespace(like).arange(like.shape[-1], device=device(like))
-    return xp.astype(xp.expand_dims(indices, axis=-1) == classes, like.dtype)
-
-
-def _distribution(target, pred, label_smoothing=0.0):
-    """The target as one distribution a row: (1 − ε) y + ε / K."""
-    rows = one_hot(target, pred) if target.ndim < pred.ndim else target
-    return rows if label_smoothing == 0 else (1 - label_smoothing) * rows + label_smoothing / pred.shape[-1]
-
-
-def _times(y, x):
-    """y x, and 0 where y is 0, even if x is infinite: 0 log 0 = 0. NaN stays NaN."""
-    return xp.where((y == 0) & (x == x), xp.zeros_like(x), y * x)
-
+__all__ = [
+    "bce",
+    "bce_with_logits",
+    "cce",
+    "cross_entropy",
+    "generalized_cross_entropy",
+    "kl_divergence",
+    "log_sigmoid",
+    "log_softmax",
+    "sigmoid",
+    "softmax",
+]
 
 # Two classes
 
@@ -149,12 +74,8 @@ def bce(pred, target):
     >>> bce.grad(pred, target, reduction="sum").round(4)
     array([-1.1111, 10.    ,  1.    ])
     """
-    return _times(target, -xp.log(pred)) + _times(1 - target, -xp.log1p(-pred))
-
-
-@bce.gradient
-def _(pred, target):
-    return _times(1 - target, 1 / (1 - pred)) - _times(target, 1 / pred)
+    yield zero_times(target, -xp.log(pred)) + zero_times(1 - target, -xp.log1p(-pred))
+    yield zero_times(1 - target, 1 / (1 - pred)) - zero_times(target, 1 / pred)
 
 
 @loss(target=probability, pos_weight=class_weights)
@@ -191,21 +112,53 @@ def bce_with_logits(pred, target, *, pos_weight=None):
     >>> bce_with_logits.grad(pred, target, reduction="sum").round(4)
     array([-0.5   ,  0.9526, -1.    ])
     """
-    positive = _times(target, -log_sigmoid(pred))
-    if pos_weight is not None:
-        positive = pos_weight * positive
-    return positive + _times(1 - target, -log_sigmoid(-pred))
+    return of_true_class(surprise, pred, target, pos_weight, 1)
 
 
-@bce_with_logits.gradient
-def _(pred, target, *, pos_weight=None):
-    positive = target * sigmoid(-pred)
-    if pos_weight is not None:
-        positive = pos_weight * positive
-    return (1 - target) * sigmoid(pred) - positive
+def surprise(z):
+    """−log σ(z) and its derivative −σ(−z), for the logit z of the true class."""
+    loss, sigmoid = softplus_and_sigmoid(-z)
+    yield loss
+    yield -sigmoid
 
 
 # K classes
+
+
+def distribution_of(target, pred, label_smoothing=0.0):
+    """The target as one distribution a row: (1 − ε) y + ε / K."""
+    rows = one_hot(target, pred) if target.ndim < pred.ndim else target
+    return rows if label_smoothing == 0 else (1 - label_smoothing) * rows + label_smoothing / pred.shape[-1]
+
+
+def weigh_classes(rows, class_weight):
+    return rows if class_weight is None else one_weight_a_class(class_weight, rows.shape[-1]) * rows
+
+
+def one_weight_a_class(class_weight, classes):
+    if tuple(getattr(class_weight, "shape", ())) != (classes,):
+        raise ValueError(f"class_weight must be an array of shape ({classes},), one number a class")
+    return class_weight
+
+
+def by_class(formula, pred, target, class_weight):
+    """A formula in which each example counts what its class does."""
+    if class_weight is None:
+        yield from formula
+    else:
+        count = what_classes_count(pred, target, class_weight=class_weight)
+        yield count * next(formula)
+        yield column(count) * next(formula)
+
+
+def what_classes_count(pred, target, *, class_weight=None, **parameters):
+    """What each example counts in a mean; None for 1."""
+    if class_weight is None:
+        return None
+    if target.ndim == pred.ndim:
+        return xp.sum(weigh_classes(target, class_weight), axis=-1)
+    weights = one_weight_a_class(class_weight, pred.shape[-1])
+    return at_class(xp.broadcast_to(weights, pred.shape), target)
 
 
 @loss(shape=class_shape, pred=distribution, target=class_target)
@@ -242,15 +195,18 @@ def cce(pred, target):
     array([[-1.4286,  0.    ,  0.    ],
            [ 0.    , -1.    ,  0.    ]])
     """
-    return xp.sum(_times(_distribution(target, pred), -xp.log(pred)), axis=-1)
+    rows = distribution_of(target, pred)
+    yield xp.sum(zero_times(rows, -xp.log(pred)), axis=-1)
+    yield zero_times(rows, -1 / pred)
 
 
-@cce.gradient
-def _(pred, target):
-    return _times(_distribution(target, pred), -1 / pred)
-
-
-@loss(shape=class_shape, target=class_target, label_smoothing=smoothing, class_weight=class_weights)
+@loss(
+    shape=class_shape,
+    denominator=what_classes_count,
+    target=class_target,
+    label_smoothing=Interval(0, 1, "[)"),
+    class_weight=class_weights,
+)
 def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
     """Cross-entropy of logits: `cce` after a softmax, without the rounding of the softmax.
 
@@ -292,28 +248,28 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
     array([[-0.3348,  0.2447,  0.09  ],
            [ 0.    ,  0.    , -0.    ]])
     """
-    weighted = weigh_classes(_distribution(target, pred, label_smoothing), class_weight)
-    return xp.sum(_times(weighted, -log_softmax(pred)), axis=-1)
+    if target.ndim < pred.ndim and label_smoothing == 0:
+        return by_class(surprise_of_class(pred, target), pred, target, class_weight)
+    return surprise_of_rows(pred, weigh_classes(distribution_of(target, pred, label_smoothing), class_weight))
 
 
-@cross_entropy.gradient
-def _(pred, target, *, label_smoothing=0.0, class_weight=None):
-    weighted = weigh_classes(_distribution(target, pred, label_smoothing), class_weight)
-    probability, rest = _softmax_and_rest(pred)
-    return (xp.sum(weighted, axis=-1, keepdims=True) - weighted) * probability - weighted * rest
+def surprise_of_class(z, target):
+    """−log p_t and p_k − [k = t], for p = softmax(z) and t = target."""
+    shifted, exponentials, others = exponentials_of(z)
+    yield xp.log1p(others[..., 0]) - at_class(shifted, target)
+    p, own = exponentials / (1 + others), at_class(exponentials, target)
+    # 1 − p_t from what the other classes have, right where p_t rounds to 1:
+    rest = ((1 - own) + others[..., 0]) / (1 + others[..., 0])
+    yield with_class(p, target, -rest)
 
 
-@cross_entropy.denominator
-def _(pred, target, *, label_smoothing=0.0, class_weight=None):
-    return xp.sum(weigh_classes(_distribution(target, pred), class_weight), axis=-1)
-
-
-def weigh_classes(rows, class_weight):
-    if class_weight is None:
-        return rows
-    if tuple(getattr(class_weight, "shape", ())) != (rows.shape[-1],):
-        raise ValueError(f"class_weight must be an array of shape ({rows.shape[-1]},), one number a class")
-    return class_weight * rows
+def surprise_of_rows(z, y):
+    """−Σ_k y_k log p_k and its derivative, for p = softmax(z)."""
+    shifted, exponentials, others = exponentials_of(z)
+    yield xp.sum(zero_times(y, xp.log1p(others) - shifted), axis=-1)
+    p = exponentials / (1 + others)
+    rest = ((1 - exponentials) + others) / (1 + others)
+    yield (xp.sum(y, axis=-1, keepdims=True) - y) * p - y * rest
 
 
 @loss(shape=class_shape, pred=distribution, target=class_target)
@@ -349,16 +305,12 @@ def kl_divergence(pred, target):
     >>> kl_divergence.grad(pred, target)
     array([[-1.8, -0.2]])
     """
-    rows = _distribution(target, pred)
-    return xp.sum(_times(rows, xp.log(rows)) + _times(rows, -xp.log(pred)), axis=-1)
+    rows = distribution_of(target, pred)
+    yield xp.sum(zero_times(rows, xp.log(rows)) + zero_times(rows, -xp.log(pred)), axis=-1)
+    yield zero_times(rows, -1 / pred)
 
 
-@kl_divergence.gradient
-def _(pred, target):
-    return _times(_distribution(target, pred), -1 / pred)
-
-
-@loss(shape=class_shape, pred=distribution, target=class_target, q=up_to_1)
+@loss(shape=class_shape, pred=distribution, target=class_target, q=Interval(0, 1, "(]"))
 def generalized_cross_entropy(pred, target, *, q=0.7):
     """Between cross-entropy (q → 0) and the absolute error (q = 1): bounded, for labels that may be wrong.
 
@@ -380,7 +332,7 @@ def generalized_cross_entropy(pred, target, *, q=0.7):
     -----
     Rows of `pred` lie in [0, 1] and sum to 1.
     (1 − p^q) / q is calculated as −expm1(q log p) / q, which keeps its digits where p is close to 1.
-    PyTorch, Keras, optax: none.
+    PyTorch, optax: none. Keras: `CategoricalGeneralizedCrossEntropy(q=0.5)` by default, the target first.
     Source: Zhang and Sabuncu (2018), arXiv:1805.07836.
 
     Examples
@@ -392,10 +344,6 @@ def generalized_cross_entropy(pred, target, *, q=0.7):
     >>> generalized_cross_entropy.grad(pred[:1], target[:1], q=0.5).round(4)
     array([[-1.1952,  0.    ,  0.    ]])
     """
-    rows = _distribution(target, pred)
-    return xp.sum(_times(rows, -xp.expm1(q * xp.log(pred)) / q), axis=-1)
-
-
-@generalized_cross_entropy.gradient
-def _(pred, target, *, q=0.7):
-    return _times(_distribution(target, pred), -(pred ** (q - 1)))
+    rows = distribution_of(target, pred)
+    yield xp.sum(zero_times(rows, -xp.expm1(q * xp.log(pred)) / q), axis=-1)
+    yield zero_times(rows, -(pred ** (q - 1)))

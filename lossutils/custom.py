@@ -4,13 +4,22 @@
 one score, which thresholds cut into ordered classes.
 """
 
-from array_api_compat import array_namespace
+import math
 
-from .classification import _times, log_sigmoid, sigmoid
-from .core import Rule, class_index, increasing, label_shape, loss, positive, probability, sign, xp
-
-at_least_1 = Rule("must be finite and at least 1", lambda x: (x < 1) | (x == float("inf")))
-above_minus_1 = Rule("must be above −1 and finite", lambda x: (x <= -1) | (x == float("inf")))
+from .classification import surprise
+from .engine.rules import Interval, class_index, increasing, positive, probability
+from .engine.shapes import label_shape
+from .loss import loss
+from .numerics import (
+    concat,
+    log_1_minus_exp,
+    of_true_class,
+    sign,
+    softplus_and_sigmoid,
+    whole,
+    xp,
+    zero_times,
+)
 
 
 @loss(target=probability, false_negative_cost=positive, false_positive_cost=positive)
@@ -56,17 +65,10 @@ def cost_sensitive_bce(logits, target, *, false_negative_cost=1.0, false_positiv
     >>> cost_sensitive_bce.grad(logits, target, false_negative_cost=10, reduction="sum").round(4)
     array([-5.    ,  0.5   , -0.4743])
     """
-    missed = false_negative_cost * _times(target, -log_sigmoid(logits))
-    return missed + false_positive_cost * _times(1 - target, -log_sigmoid(-logits))
+    return of_true_class(surprise, logits, target, false_negative_cost, false_positive_cost)
 
 
-@cost_sensitive_bce.gradient
-def _(logits, target, *, false_negative_cost=1.0, false_positive_cost=1.0):
-    missed = false_negative_cost * target * sigmoid(-logits)
-    return false_positive_cost * (1 - target) * sigmoid(logits) - missed
-
-
-@loss(target=probability, beta=above_minus_1)
+@loss(target=probability, beta=Interval(-1, math.inf, "()"))
 def confidence_bce(logits, target, *, beta=0.1):
     """Binary cross-entropy minus beta times the entropy of the prediction: confidence costs, or pays.
 
@@ -107,18 +109,13 @@ def confidence_bce(logits, target, *, beta=0.1):
     >>> confidence_bce.grad(logits, target, beta=0.5, reduction="sum").round(4)
     array([-0.5   ,  0.0203,  1.0203])
     """
-    right, wrong = -log_sigmoid(logits), -log_sigmoid(-logits)
-    entropy = sigmoid(logits) * right + sigmoid(-logits) * wrong
-    return _times(target, right) + _times(1 - target, wrong) - beta * entropy
+    (right, rest), (wrong, p) = softplus_and_sigmoid(-logits), softplus_and_sigmoid(logits)
+    entropy = p * right + rest * wrong
+    yield zero_times(target, right) + zero_times(1 - target, wrong) - beta * entropy
+    yield (1 - target) * p - target * rest + beta * logits * p * rest
 
 
-@confidence_bce.gradient
-def _(logits, target, *, beta=0.1):
-    p, rest = sigmoid(logits), sigmoid(-logits)
-    return (1 - target) * p - target * rest + beta * logits * p * rest
-
-
-@loss(p=at_least_1)
+@loss(p=Interval(1, math.inf, "[)"))
 def power(pred, target, *, p=1.5):
     """A power of the absolute error, between the absolute (p = 1) and the squared error (p = 2), or above.
 
@@ -141,8 +138,8 @@ def power(pred, target, *, p=1.5):
     infinite at 0 for 1 < p < 2 and 0 for p > 2. Convention: for p = 1 the gradient at 0 is the smallest
     subgradient, 0. Below 1 the loss would not be convex and its slope infinite at 0, so such a p is an
     error.
-    PyTorch: `(pred - target).abs().pow(p)`, with a second derivative of NaN or infinity at 0. Keras, optax:
-    none.
+    PyTorch: `(pred - target).abs().pow(p)`, whose second derivative at 0 is NaN for 1 < p < 2, and 0 instead
+    of 2 for p = 2. Keras, optax: none.
     Source: Forsythe (1972), Technometrics 14, 159–166.
 
     Examples
@@ -154,15 +151,10 @@ def power(pred, target, *, p=1.5):
     >>> power.grad(pred, target, reduction="sum")
     array([ 3. ,  0. , -1.5])
     """
-    return abs(pred - target) ** p
-
-
-@power.gradient
-def _(pred, target, *, p=1.5):
     error = pred - target
-    if p == 2:
-        return 2 * error  # with its curvature at 0, which the general form has not
-    return p * abs(error) ** (p - 1) * sign(error)
+    yield abs(error) ** p
+    # 2 e has its curvature at 0, which the general form has not
+    yield 2 * error if p == 2 else p * abs(error) ** (p - 1) * sign(error)
 
 
 @loss(shape=label_shape, thresholds=increasing, target=class_index)
@@ -208,27 +200,12 @@ def ordinal(logits, target, *, thresholds):
     >>> ordinal.grad(logits, target, thresholds=[-1.0, 1.0], reduction="sum").round(4)
     array([ 0.    , -0.7311,  0.982 ])
     """
-    below, above = _edges(target, thresholds)
-    inside = -log_sigmoid(above - logits) - log_sigmoid(logits - below)
-    return inside - _log_1_minus_exp(below - above)
-
-
-@ordinal.gradient
-def _(logits, target, *, thresholds):
-    below, above = _edges(target, thresholds)
-    return sigmoid(logits - above) - sigmoid(below - logits)
-
-
-def _edges(target, thresholds):
-    """The thresholds below and above the class of each example, ∓∞ at the ends."""
     end = float("inf") * xp.ones_like(thresholds[:1])
-    namespace = array_namespace(thresholds)
-    edges, index = namespace.concat([-end, thresholds, end]), xp.astype(target, namespace.int64)
-    return edges[index], edges[index + 1]
-
-
-def _log_1_minus_exp(x):
-    """log(1 − exp(x)) for x < 0, right near 0 and far from it."""
-    is_near, border = x > -0.7, -0.7 * xp.ones_like(x)
-    near, far = xp.where(is_near, x, border), xp.where(is_near, border, x)
-    return xp.where(is_near, xp.log(-xp.expm1(near)), xp.log1p(-xp.exp(far)))
+    edges, index = concat([-end, thresholds, end]), whole(target)
+    below, above = edges[index], edges[index + 1]
+    (over, too_high), (under, too_low) = (
+        softplus_and_sigmoid(logits - above),
+        softplus_and_sigmoid(below - logits),
+    )
+    yield over + under - log_1_minus_exp(below - above)
+    yield too_high - too_low

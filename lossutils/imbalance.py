@@ -7,8 +7,11 @@ text.
 
 from array_api_compat import array_namespace
 
-from .classification import log_sigmoid, one_hot, sigmoid, softmax, weigh_classes
-from .core import at_least_0, class_target, class_weights, first_axis, index_shape, loss, probability, xp
+from .classification import by_class, what_classes_count
+from .engine.rules import at_least_0, class_target, class_weights, probability
+from .engine.shapes import first_axis, index_shape
+from .loss import loss
+from .numerics import at_class, column, of_true_class, softplus_and_sigmoid, with_class, xp
 
 # Focal losses
 
@@ -55,36 +58,28 @@ def focal(logits, target, *, alpha=None, gamma=2.0):
     >>> focal.grad(logits, target, reduction="sum").round(5)
     array([-2.98290e-01, -3.10000e-04, -1.12675e+00])
     """
-    positive = xp.where(target == 0, 0 * logits, target * _focal(logits, gamma))
-    negative = xp.where(target == 1, 0 * logits, (1 - target) * _focal(-logits, gamma))
-    return positive + negative if alpha is None else alpha * positive + (1 - alpha) * negative
+    counts = (None, None) if alpha is None else (alpha, 1 - alpha)
+    return of_true_class(lambda z: fading_surprise(z, gamma), logits, target, *counts)
 
 
-@focal.gradient
-def _(logits, target, *, alpha=None, gamma=2.0):
-    positive = target * _focal_slope(logits, gamma)
-    negative = -(1 - target) * _focal_slope(-logits, gamma)
-    return positive + negative if alpha is None else alpha * positive + (1 - alpha) * negative
+def fading_surprise(z, gamma):
+    """−(1 − p)^gamma log p and its derivative, with z the logit of the true class."""
+    surprise, rest = softplus_and_sigmoid(-z)  # −log p and 1 − p
+    fading = rest**gamma
+    if gamma < 1:  # the power of what is below the smallest float is not: log(1 − p) is −z
+        smallest = array_namespace(z).finfo(z.dtype).smallest_normal
+        fading = xp.where(rest > smallest, fading, xp.exp(-gamma * z))
+    yield fading * surprise
+    yield -fading * (rest + gamma * xp.exp(-surprise) * surprise)
 
 
-def _focal(z, gamma):
-    """(1 − p)^gamma (−log p) with p = σ(z)."""
-    return _fading(z, gamma) * -log_sigmoid(z)
-
-
-def _focal_slope(z, gamma):
-    """Its derivative, (1 − p)^gamma (gamma p log p − (1 − p)): two terms of one sign."""
-    return _fading(z, gamma) * (gamma * sigmoid(z) * log_sigmoid(z) - sigmoid(-z))
-
-
-def _fading(z, gamma):
-    """(1 − p)^gamma = σ(−z)^gamma, also where σ(−z) is below the smallest float."""
-    small = sigmoid(-z)
-    representable = small > array_namespace(z).finfo(z.dtype).smallest_normal
-    return xp.where(representable, small**gamma, xp.exp(gamma * log_sigmoid(-z)))
-
-
-@loss(shape=index_shape, target=class_target, gamma=at_least_0, class_weight=class_weights)
+@loss(
+    shape=index_shape,
+    denominator=what_classes_count,
+    target=class_target,
+    gamma=at_least_0,
+    class_weight=class_weights,
+)
 def softmax_focal(logits, target, *, gamma=2.0, class_weight=None):
     """Focal loss over K classes: `cross_entropy`, times (1 − p_t)^gamma.
 
@@ -125,33 +120,21 @@ def softmax_focal(logits, target, *, gamma=2.0, class_weight=None):
     >>> softmax_focal.grad(logits[:1], target[:1]).round(4)
     array([[-0.0983,  0.0719,  0.0264]])
     """
-    rows = one_hot(target, logits)
-    against_the_others, _ = _one_logit(logits, rows)
-    return xp.sum(weigh_classes(rows, class_weight), axis=-1) * _focal(against_the_others, gamma)
+    return by_class(fading_surprise_of_class(logits, target, gamma), logits, target, class_weight)
 
 
-@softmax_focal.gradient
-def _(logits, target, *, gamma=2.0, class_weight=None):
-    rows = one_hot(target, logits)
-    against_the_others, shares = _one_logit(logits, rows)
-    slope = xp.sum(weigh_classes(rows, class_weight), axis=-1) * _focal_slope(against_the_others, gamma)
-    return xp.expand_dims(slope, axis=-1) * (rows - shares)
-
-
-@softmax_focal.denominator
-def _(logits, target, *, gamma=2.0, class_weight=None):
-    return xp.sum(weigh_classes(one_hot(target, logits), class_weight), axis=-1)
-
-
-def _one_logit(logits, rows):
-    """d with p_t = σ(d), and the shares of the others in 1 − p_t, which are −∂d/∂z_j."""
-    if logits.shape[-1] < 2:
-        raise ValueError(f"softmax_focal needs at least two classes, got {logits.shape[-1]}")
-    others = xp.where(rows == 1, xp.full_like(logits, -float("inf")), logits)
+def fading_surprise_of_class(z, target, gamma):
+    """As `fading_surprise`, of one logit: d = z_t − log Σ_{j≠t} exp(z_j), because p_t = σ(d)."""
+    if z.shape[-1] < 2:
+        raise ValueError(f"softmax_focal needs at least two classes, got {z.shape[-1]}")
+    others = with_class(z + 0, target, xp.full_like(z[..., 0], -float("inf")))
     largest = xp.max(others, axis=-1, keepdims=True)
-    log_sum = largest[..., 0] + xp.log(xp.sum(xp.exp(others - largest), axis=-1))
-    of_target = xp.sum(xp.where(rows == 1, logits, xp.zeros_like(logits)), axis=-1)
-    return of_target - log_sum, softmax(others)
+    exponentials = xp.exp(others - largest)
+    total = xp.sum(exponentials, axis=-1, keepdims=True)
+    two_classes = fading_surprise(at_class(z, target) - (largest + xp.log(total))[..., 0], gamma)
+    yield next(two_classes)
+    slope = next(two_classes)
+    yield with_class(-column(slope) * (exponentials / total), target, slope)
 
 
 # Overlap losses
@@ -180,8 +163,8 @@ def dice(pred, target, *, smooth=1.0):
     Convention: one loss an example, then the mean; "batch Dice", over all pixels of a batch, is the call with
     `pred.reshape(1, -1)`. The sizes enter as they are; Milletari et al. square them.
     Calculated as (Σ p (1 − y) + Σ (1 − p) y) / (...), which keeps its digits where the overlap is good.
-    PyTorch, optax: none. Keras: `Dice()`, the target first, over the whole batch. MONAI: `DiceLoss`, smooth
-    1e-5.
+    PyTorch: none. Keras: `Dice()`, the target first, over the whole batch unless `axis` says more. MONAI:
+    `DiceLoss`, smooth 1e-5. optax: `losses.binary_dice_loss`, of logits, whose smooth counts twice.
     Source: Dice (1945), doi:10.2307/1932409; as a loss: Milletari et al. (2016), arXiv:1606.04797.
 
     Examples
@@ -194,12 +177,7 @@ def dice(pred, target, *, smooth=1.0):
     array([[-0.2469, -0.2469,  0.1975],
            [ 1.    ,  1.    ,  1.    ]])
     """
-    return _overlap(pred, target, 1, 1, 2, smooth)
-
-
-@dice.gradient
-def _(pred, target, *, smooth=1.0):
-    return _overlap_slope(pred, target, 1, 1, 2, smooth)
+    return overlap(pred, target, 1, 1, 2, smooth)
 
 
 @loss(shape=first_axis, pred=probability, target=probability, smooth=at_least_0)
@@ -234,12 +212,7 @@ def jaccard(pred, target, *, smooth=1.0):
     >>> jaccard(pred, target, smooth=0, reduction="none")
     array([0.25])
     """
-    return _overlap(pred, target, 1, 1, 1, smooth)
-
-
-@jaccard.gradient
-def _(pred, target, *, smooth=1.0):
-    return _overlap_slope(pred, target, 1, 1, 1, smooth)
+    return overlap(pred, target, 1, 1, 1, smooth)
 
 
 @loss(
@@ -273,8 +246,9 @@ def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
     -----
     alpha = beta = 1 is `jaccard`; alpha = beta = ½ is `dice` with twice the smooth. Convention of the
     paper: alpha for false positives. Some libraries swap the two.
-    PyTorch, optax: none. Keras: `Tversky()`, the target first, over the whole batch; in 3.15 its alpha
-    multiplies the false negatives, against its own documentation.
+    PyTorch: none. optax: `losses.dice_loss` with alpha and beta, of logits, for each class. Keras:
+    `Tversky()`, the target first, over the whole batch unless `axis` says more; in 3.15 its alpha multiplies
+    the false negatives, against its own documentation.
     Source: Tversky (1977), doi:10.1037/0033-295X.84.4.327; as a loss: Salehi et al. (2017), arXiv:1706.05721.
 
     Examples
@@ -284,32 +258,17 @@ def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
     >>> tversky(pred, target, alpha=0.3, beta=0.7, smooth=0, reduction="none").round(4)
     array([0.1892])
     """
-    return _overlap(pred, target, alpha, beta, 1, smooth)
+    return overlap(pred, target, alpha, beta, 1, smooth)
 
 
-@tversky.gradient
-def _(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
-    return _overlap_slope(pred, target, alpha, beta, 1, smooth)
+def overlap(pred, target, alpha, beta, gain, smooth):
+    """missed / (hit + missed), and its derivative (missed' hit − missed hit') / (hit + missed)².
 
-
-def _overlap(pred, target, alpha, beta, gain, smooth):
-    """(alpha FP + beta FN) / (gain TP + alpha FP + beta FN + smooth), and 0 for 0 / 0."""
-    hit, missed = _sums(pred, target, alpha, beta, gain, smooth)
-    return missed / (hit + missed + (hit + missed == 0))
-
-
-def _overlap_slope(pred, target, alpha, beta, gain, smooth):
-    """The derivative of missed / (hit + missed): (missed' hit − missed hit') / (hit + missed)²."""
-    hit, missed = _sums(pred, target, alpha, beta, gain, smooth)
-    one_per_example = (-1, *(1,) * (pred.ndim - 1))
-    hit, missed = xp.reshape(hit, one_per_example), xp.reshape(missed, one_per_example)
-    total = hit + missed + (hit + missed == 0)
-    slope = alpha * (1 - target) - beta * target
-    return (hit / total * slope - missed / total * gain * target) / total
-
-
-def _sums(pred, target, alpha, beta, gain, smooth):
-    """gain TP + smooth, and alpha FP + beta FN."""
+    With hit = gain TP + smooth and missed = alpha FP + beta FN; 0 for 0 / 0.
+    """
     axes = tuple(range(1, pred.ndim))
-    missed = xp.sum(alpha * pred * (1 - target) + beta * (1 - pred) * target, axis=axes)
-    return gain * xp.sum(pred * target, axis=axes) + smooth, missed
+    missed = xp.sum(alpha * pred * (1 - target) + beta * (1 - pred) * target, axis=axes, keepdims=True)
+    hit = gain * xp.sum(pred * target, axis=axes, keepdims=True) + smooth
+    total = hit + missed + (hit + missed == 0)
+    yield xp.reshape(missed / total, (-1,))
+    yield (hit / total * (alpha * (1 - target) - beta * target) - missed / total * gain * target) / total

@@ -4,11 +4,11 @@ They take scores, not probabilities, and stop asking once the right side is won 
 and gradient are exactly 0. None of them is a negative log-likelihood, so their scores are not logits.
 """
 
-from .classification import one_hot, weigh_classes
-from .core import Rule, class_target, class_weights, index_shape, loss, positive, sign, xp
-
-plus_or_minus_1 = Rule("must be −1 or 1", lambda x: (abs(x) != 1) & (x == x))
-one_or_two = Rule("must be 1 or 2", lambda x: (x != 1) & (x != 2))
+from .classification import by_class
+from .engine.rules import OneOf, class_target, class_weights, plus_or_minus_1, positive
+from .engine.shapes import index_shape
+from .loss import loss
+from .numerics import at_class, column, sign, with_class, xp
 
 
 @loss(target=plus_or_minus_1)
@@ -44,12 +44,9 @@ def hinge(pred, target):
     >>> hinge.grad(pred, target, reduction="sum")
     array([-0., -1., -1.])
     """
-    return xp.maximum(1 - target * pred, 0)
-
-
-@hinge.gradient
-def _(pred, target):
-    return -target * xp.maximum(sign(1 - target * pred), 0)
+    missing = xp.maximum(1 - target * pred, 0)
+    yield missing
+    yield -target * sign(missing)
 
 
 @loss(target=plus_or_minus_1)
@@ -84,15 +81,12 @@ def squared_hinge(pred, target):
     >>> squared_hinge.grad(pred, target, reduction="sum")
     array([-0., -1., -3.])
     """
-    return xp.maximum(1 - target * pred, 0) ** 2
+    missing = xp.maximum(1 - target * pred, 0)
+    yield missing**2
+    yield -2 * target * missing
 
 
-@squared_hinge.gradient
-def _(pred, target):
-    return -2 * target * xp.maximum(1 - target * pred, 0)
-
-
-@loss(shape=index_shape, target=class_target, p=one_or_two, margin=positive, class_weight=class_weights)
+@loss(shape=index_shape, target=class_target, p=OneOf(1, 2), margin=positive, class_weight=class_weights)
 def multiclass_hinge(pred, target, *, p=1, margin=1.0, class_weight=None):
     """Multiclass hinge loss: what each wrong class lacks to a margin below the right one, averaged over K.
 
@@ -137,24 +131,18 @@ def multiclass_hinge(pred, target, *, p=1, margin=1.0, class_weight=None):
     array([0.1667, 0.    ])
     >>> multiclass_hinge.grad(pred, target, reduction="sum").round(4)
     array([[-0.3333,  0.3333,  0.    ],
-           [ 0.    ,  0.    ,  0.    ]])
+           [ 0.    , -0.    ,  0.    ]])
     """
-    violation, rows = _violations(pred, target, margin)
-    weight = xp.sum(weigh_classes(rows, class_weight), axis=-1)
-    return weight * xp.sum(violation**p, axis=-1) / pred.shape[-1]
+    return by_class(missing_margins(pred, target, p, margin), pred, target, class_weight)
 
 
-@multiclass_hinge.gradient
-def _(pred, target, *, p=1, margin=1.0, class_weight=None):
-    violation, rows = _violations(pred, target, margin)
-    slope = sign(violation) if p == 1 else 2 * violation
-    slope = slope * xp.sum(weigh_classes(rows, class_weight), axis=-1, keepdims=True) / pred.shape[-1]
-    return slope - rows * xp.sum(slope, axis=-1, keepdims=True)
-
-
-def _violations(pred, target, margin):
-    """max(0, margin − s_t + s_j), 0 for the target itself; and the target as one-hot rows."""
-    rows = one_hot(target, pred)
-    of_target = xp.sum(xp.where(rows == 1, pred, xp.zeros_like(pred)), axis=-1, keepdims=True)
-    violation = xp.maximum(margin - of_target + pred, 0)
-    return xp.where(rows == 1, 0 * pred, violation), rows
+def missing_margins(s, target, p, margin):
+    """1/K Σ_{j≠t} max(0, margin − s_t + s_j)^p and its derivative, with t = target."""
+    classes = s.shape[-1]
+    violation = xp.maximum(s + (margin - column(at_class(s, target))), 0)
+    violation = with_class(
+        violation, target, 0 * at_class(s, target)
+    )  # the target does not compete with itself
+    yield xp.sum(violation**p, axis=-1) / classes
+    slope = (sign(violation) if p == 1 else 2 * violation) / classes
+    yield with_class(slope, target, -xp.sum(slope, axis=-1))

@@ -10,39 +10,23 @@ import math
 import numpy as np
 from array_api_compat import array_namespace, device, is_torch_array
 
-from .classification import log_sigmoid
-from .core import Rule, _at_precision, _check_kind, batch_of_vectors, loss, positive, vectors, xp, zero_or_one
-from .margin import plus_or_minus_1
+from .engine.prepare import check_kinds
+from .engine.rules import Interval, Learned, check_number, plus_or_minus_1, positive, zero_or_one
+from .engine.shapes import batch_of_vectors, vectors
+from .loss import loss
+from .numerics import (
+    at_precision,
+    column,
+    concat,
+    length_and_direction,
+    log_sigmoid,
+    over_length,
+    positive_part,
+    xp,
+)
 
 PAIRS = 2**18  # pairs looked at a time
 KINDS = ("easy", "semi-hard", "hard", "all")
-
-cosine = Rule("must lie in [-1, 1]", lambda x: (x < -1) | (x > 1))
-temperatures = Rule("must be positive and finite", positive.broken, may_learn=True)
-
-
-def _length_and_direction(x):
-    """|x| and x / |x| along the last axis, without overflow; a vector of zeros has the direction 0."""
-    scale = xp.max(abs(x), axis=-1, keepdims=True)
-    zero = scale == 0
-    x = x / xp.where(zero, xp.ones_like(scale), scale)
-    squares = xp.sum(x * x, axis=-1, keepdims=True)
-    root = xp.sqrt(xp.where(zero, xp.ones_like(squares), squares))
-    return (scale * root)[..., 0], xp.where(zero, xp.zeros_like(x), x / root)
-
-
-def _concat(arrays):
-    return array_namespace(arrays[0]).concat(arrays)
-
-
-def _column(x):
-    return xp.expand_dims(x, axis=-1)
-
-
-def _clipped(x):
-    """max(0, x), with the slope 0 at 0."""
-    return xp.where(x <= 0, xp.zeros_like(x), x)
-
 
 # Pairs and triplets
 
@@ -90,17 +74,11 @@ def contrastive(x1, x2, same, *, margin=1.0):
     array([[-0.6, -0.8],
            [ 0.6,  0.8]])
     """
-    d, _ = _length_and_direction(x1 - x2)
-    gap = _clipped(margin - d)
-    return xp.where(same == 1, d * d, gap * gap)
-
-
-@contrastive.gradient
-def _(x1, x2, same, *, margin=1.0):
-    d, direction = _length_and_direction(x1 - x2)
-    pull, push = 2 * (x1 - x2), -2 * _column(_clipped(margin - d)) * direction
-    slope = xp.where(_column(same) == 1, pull, push)
-    return slope, -slope
+    d, direction = length_and_direction(x1 - x2)
+    gap = positive_part(margin - d)
+    yield xp.where(same == 1, d * d, gap * gap)
+    slope = xp.where(column(same) == 1, 2 * (x1 - x2), -2 * column(gap) * direction)
+    yield slope, -slope
 
 
 @loss(shape=vectors, predictions=3, margin=positive)
@@ -144,28 +122,23 @@ def triplet(anchor, positive, negative, *, margin=1.0):
     >>> [slope.round(4).tolist() for slope in triplet.grad(anchor, positive, negative)]
     [[[0.4, -0.8]], [[0.6, 0.8]], [[-1.0, 0.0]]]
     """
-    to_positive, _ = _length_and_direction(anchor - positive)
-    to_negative, _ = _length_and_direction(anchor - negative)
-    return _clipped(to_positive - to_negative + margin)
-
-
-@triplet.gradient
-def _triplet_slopes(anchor, positive, negative, *, margin=1.0):
-    to_positive, from_positive = _length_and_direction(anchor - positive)
-    to_negative, from_negative = _length_and_direction(anchor - negative)
-    satisfied = _column(to_positive - to_negative + margin <= 0)
+    to_positive, from_positive = length_and_direction(anchor - positive)
+    to_negative, from_negative = length_and_direction(anchor - negative)
+    missing = to_positive - to_negative + margin
+    yield positive_part(missing)
+    satisfied = column(missing <= 0)
     from_positive = xp.where(satisfied, xp.zeros_like(from_positive), from_positive)
     from_negative = xp.where(satisfied, xp.zeros_like(from_negative), from_negative)
-    return from_positive - from_negative, -from_positive, from_negative
+    yield from_positive - from_negative, -from_positive, from_negative
 
 
-def _cosine_distance(u1, u2):
+def cosine_distance(u1, u2):
     """1 − u1 · u2 of directions, without the cancellation where they are close; 1 for a direction 0."""
     zeros = xp.astype(xp.all(u1 == 0, axis=-1), u1.dtype) + xp.astype(xp.all(u2 == 0, axis=-1), u1.dtype)
     return 0.5 * (xp.sum((u1 - u2) ** 2, axis=-1) + zeros)
 
 
-@loss(shape=vectors, predictions=2, target=plus_or_minus_1, margin=cosine)
+@loss(shape=vectors, predictions=2, target=plus_or_minus_1, margin=Interval(-1, 1))
 def cosine_embedding(x1, x2, target, *, margin=0.0):
     """Cosine embedding loss: the angle between two embeddings, whatever their lengths.
 
@@ -195,7 +168,8 @@ def cosine_embedding(x1, x2, target, *, margin=0.0):
     vector of zeros has the cosine 0 with everything, and gradient 0.
     PyTorch: `F.cosine_embedding_loss(x1, x2, target, margin)`. Keras: `CosineSimilarity`, −c. optax:
     `cosine_distance`, 1 − c.
-    Source: the loss as PyTorch defines it; Chopra, Hadsell and LeCun (2005) for learning a similarity.
+    Source: the loss as PyTorch defines it; Chopra, Hadsell and LeCun (2005), doi:10.1109/CVPR.2005.202, for
+    learning a similarity.
 
     Examples
     --------
@@ -207,27 +181,15 @@ def cosine_embedding(x1, x2, target, *, margin=0.0):
     array([[-0. , -0.8],
            [ 0. ,  0.8]])
     """
-    (_, u1), (_, u2) = _length_and_direction(x1), _length_and_direction(x2)
-    distance = _cosine_distance(u1, u2)
-    return xp.where(target == 1, distance, _clipped((1 - margin) - distance))
-
-
-@cosine_embedding.gradient
-def _(x1, x2, target, *, margin=0.0):
-    (length1, u1), (length2, u2) = _length_and_direction(x1), _length_and_direction(x2)
-    distance = _cosine_distance(u1, u2)
-    apart = xp.where((1 - margin) - distance <= 0, xp.zeros_like(distance), xp.ones_like(distance))
-    sign = _column(xp.where(target == 1, -xp.ones_like(distance), apart))
-    across1 = (u2 - u1) + _column(distance) * u1  # u2 − c u1
-    across2 = (u1 - u2) + _column(distance) * u2
-    return sign * _over_length(across1, length1), sign * _over_length(across2, length2)
-
-
-def _over_length(x, length):
-    """x / length, and 0 for a length of 0."""
-    length = _column(length)
-    zero = length == 0
-    return xp.where(zero, xp.zeros_like(x), x / xp.where(zero, xp.ones_like(length), length))
+    (length1, u1), (length2, u2) = length_and_direction(x1), length_and_direction(x2)
+    distance = cosine_distance(u1, u2)
+    similar = (1 - margin) - distance  # c − margin
+    yield xp.where(target == 1, distance, positive_part(similar))
+    apart = xp.where(similar <= 0, xp.zeros_like(distance), xp.ones_like(distance))
+    sign = column(xp.where(target == 1, -xp.ones_like(distance), apart))
+    across1 = (u2 - u1) + column(distance) * u1  # u2 − c u1
+    across2 = (u1 - u2) + column(distance) * u2
+    yield sign * over_length(across1, length1), sign * over_length(across2, length2)
 
 
 # Triplets of a batch
@@ -269,7 +231,8 @@ def mine_triplets(embeddings, labels, *, margin=1.0, kind="semi-hard"):
     -----
     Convention: Schroff et al. call a triplet semi-hard that is in order but within the margin. A batch of N
     has up to N³ / 4 triplets: for hundreds of embeddings, not for thousands. Nothing here has a gradient.
-    PyTorch, Keras, optax: none; pytorch-metric-learning's `TripletMarginMiner` with `type_of_triplets`.
+    PyTorch, Keras, optax: none; pytorch-metric-learning's `TripletMarginMiner` with `type_of_triplets`, where
+    its "all" leaves out the easy ones.
     Source: Schroff, Kalenichenko and Philbin (2015), arXiv:1503.03832.
 
     Examples
@@ -282,17 +245,17 @@ def mine_triplets(embeddings, labels, *, margin=1.0, kind="semi-hard"):
     """
     if kind not in KINDS:
         raise ValueError(f'kind must be "easy", "semi-hard", "hard" or "all", got {kind!r}')
-    _check_kind({"embeddings": embeddings, "labels": labels}, 1)
+    check_kinds({"embeddings": embeddings, "labels": labels}, None, {}, 1)
     batch_of_vectors(embeddings=embeddings, labels=labels)
-    margin = positive.check_number("margin", margin)
-    embeddings = _at_precision(embeddings, embeddings)
+    margin = check_number(positive, "margin", margin)
+    embeddings = at_precision(embeddings, embeddings)
     if is_torch_array(embeddings):
         embeddings = embeddings.detach()
     found = []
-    for rows in _blocks_of_rows(embeddings):
-        to_positive, to_negative = (xp.expand_dims(_distances(embeddings, rows), axis=a) for a in (2, 1))
-        same = _column(labels[rows]) == labels
-        itself = _places(embeddings, rows)[:, None] == _places(embeddings)
+    for rows in blocks_of_rows(embeddings):
+        to_positive, to_negative = (xp.expand_dims(distances(embeddings, rows), axis=a) for a in (2, 1))
+        same = column(labels[rows]) == labels
+        itself = places(embeddings, rows)[:, None] == places(embeddings)
         chosen = (same & ~itself)[:, :, None] & ~same[:, None, :]
         hard, easy = ~(to_negative > to_positive), to_negative >= to_positive + margin
         if kind != "all":
@@ -300,27 +263,39 @@ def mine_triplets(embeddings, labels, *, margin=1.0, kind="semi-hard"):
         anchor, *others = xp.nonzero(chosen)
         found.append((anchor + rows.start, *others))
     if not found:
-        found = [(_places(embeddings),) * 3]
-    return tuple(_concat(parts) for parts in zip(*found, strict=True))
+        found = [(places(embeddings),) * 3]
+    return tuple(concat(parts) for parts in zip(*found, strict=True))
 
 
-def _places(like, rows=slice(None)):
+def places(like, rows=slice(None)):
     """0, 1, 2, ... for each row of an array."""
     return array_namespace(like).arange(like.shape[0], device=device(like))[rows]
 
 
-def _blocks_of_rows(x):
+def blocks_of_rows(x):
     """Slices of the rows, so that each block has at most PAIRS pairs with all rows."""
     step = max(1, PAIRS // max(x.shape[0], 1))
     return [slice(start, min(start + step, x.shape[0])) for start in range(0, x.shape[0], step)]
 
 
-def _distances(x, rows):
+def distances(x, rows):
     """The distances of some rows from all rows, by differences: exact also where they are small."""
-    return _length_and_direction(x[rows][:, None, :] - x)[0]
+    return length_and_direction(x[rows][:, None, :] - x)[0]
 
 
-@loss(shape=batch_of_vectors, coupled=True, margin=positive)
+def has_triplet(labels):
+    """Is there another one of the same class, and one of another class?"""
+    labels = xp.astype(labels, array_namespace(labels).int64)
+    ordered = xp.sort(labels)
+    of_class = xp.searchsorted(ordered, labels, side="right") - xp.searchsorted(ordered, labels)
+    return (of_class > 1) & (of_class < labels.shape[0])
+
+
+def anchors_with_triplet(embeddings, labels, **parameters):
+    return xp.astype(has_triplet(labels), embeddings.dtype)
+
+
+@loss(shape=batch_of_vectors, coupled=True, denominator=anchors_with_triplet, margin=positive)
 def batch_hard_triplet(embeddings, labels, *, margin=1.0):
     """Triplet loss of each embedding with its farthest positive and its nearest negative in the batch.
 
@@ -361,49 +336,31 @@ def batch_hard_triplet(embeddings, labels, *, margin=1.0):
     >>> batch_hard_triplet.grad(embeddings, labels, reduction="sum").ravel()
     array([-1.,  5., -5.,  1.])
     """
-    farthest, nearest = _hardest(embeddings, labels)
-    values = triplet.__wrapped__(embeddings, embeddings[farthest], embeddings[nearest], margin=margin)
+    farthest, nearest = hardest(embeddings, labels)
+    triplets = triplet.formula(embeddings, embeddings[farthest], embeddings[nearest], margin=margin)
+    values, has_one = next(triplets), has_triplet(labels)
     lost = 0 * xp.sum(embeddings)  # NaN if there is one anywhere
-    return xp.where(_has_triplet(labels), values, xp.zeros_like(values)) + lost, farthest, nearest
+    factor = yield xp.where(has_one, values, xp.zeros_like(values)) + lost
+    factor = xp.where(has_one, factor, xp.zeros_like(factor))
+    slopes = [column(factor) * slope for slope in next(triplets)]
+    yield sum_by_place(embeddings, (places(embeddings), farthest, nearest), slopes) + lost
 
 
-@batch_hard_triplet.gradient
-def _(embeddings, labels, factor, farthest, nearest, *, margin=1.0):
-    factor = xp.where(_has_triplet(labels), factor, xp.zeros_like(factor))
-    triplets = embeddings, embeddings[farthest], embeddings[nearest]
-    slopes = [_column(factor) * slope for slope in _triplet_slopes(*triplets, margin=margin)]
-    places = _places(embeddings), farthest, nearest
-    return _sum_by_place(embeddings, places, slopes) + 0 * xp.sum(embeddings)
-
-
-@batch_hard_triplet.denominator
-def _(embeddings, labels, *, margin=1.0):
-    return xp.astype(_has_triplet(labels), embeddings.dtype)
-
-
-def _has_triplet(labels):
-    """Is there another one of the same class, and one of another class?"""
-    labels = xp.astype(labels, array_namespace(labels).int64)
-    ordered = xp.sort(labels)
-    of_class = xp.searchsorted(ordered, labels, side="right") - xp.searchsorted(ordered, labels)
-    return (of_class > 1) & (of_class < labels.shape[0])
-
-
-def _hardest(x, labels):
+def hardest(x, labels):
     """For each embedding the place of the farthest of its class and of the nearest of the others."""
     x = x - xp.sum(x, axis=0) / max(x.shape[0], 1)  # what all have in common would cost digits
     x = x / (xp.sum(abs(x)) + (xp.sum(abs(x)) == 0))  # and squares would overflow
     squares = xp.sum(x * x, axis=-1)
     farthest, nearest = (xp.zeros_like(squares, dtype=array_namespace(x).int64) for _ in range(2))
-    for rows in _blocks_of_rows(x):
+    for rows in blocks_of_rows(x):
         distances = squares - (2 * x[rows]) @ x.T  # squared, but for what the row itself contributes
-        same = _column(labels[rows]) == labels
+        same = column(labels[rows]) == labels
         farthest[rows] = xp.argmax(xp.where(same, distances, -math.inf), axis=-1)
         nearest[rows] = xp.argmin(xp.where(same, math.inf, distances), axis=-1)
     return farthest, nearest
 
 
-def _sum_by_place(like, places, slopes):
+def sum_by_place(like, places, slopes):
     """Each row of the slopes added to its place in an array of zeros."""
     total = xp.zeros_like(like)
     for place, slope in zip(places, slopes, strict=True):
@@ -417,7 +374,7 @@ def _sum_by_place(like, places, slopes):
 # One positive against all others of the batch
 
 
-@loss(shape=batch_of_vectors, predictions=2, coupled=True, temperature=temperatures)
+@loss(shape=batch_of_vectors, predictions=2, coupled=True, temperature=Learned(positive))
 def info_nce(query, key, *, temperature=0.1):
     """InfoNCE: each query has to find its own key among all keys of the batch.
 
@@ -463,28 +420,23 @@ def info_nce(query, key, *, temperature=0.1):
     array([[ 0.    , -0.3655],
            [-0.3655,  0.    ]])
     """
-    (_, query), (_, key) = _of_each_row(query), _of_each_row(key)
-    values, total = _contrast(query, key, temperature, (0,))
-    return values, values, total
-
-
-@info_nce.gradient
-def _(query, key, factor, values, total, *, temperature=0.1):
-    (query_length, query), (key_length, key) = _of_each_row(query), _of_each_row(key)
-    for_positive = _column(factor * xp.expm1(-values))
+    (query_length, query), (key_length, key) = of_each_row(query), of_each_row(key)
+    values, total = contrast(query, key, temperature, (0,))
+    factor = yield values
+    for_positive = column(factor * xp.expm1(-values))
     for_query, for_key = for_positive * key, for_positive * query
-    for rows in _blocks_of_rows(query):
-        similarity = _similarities(query, key, temperature, rows, (0,))
-        slope = _column(factor[rows]) * xp.exp(similarity - _column(total[rows]))
+    for rows in blocks_of_rows(query):
+        similarity = similarities(query, key, temperature, rows, (0,))
+        slope = column(factor[rows]) * xp.exp(similarity - column(total[rows]))
         for_query[rows] += slope @ key
         for_key += slope.T @ query[rows]
-    return (
-        _through_direction(for_query, query, temperature * query_length),
-        _through_direction(for_key, key, temperature * key_length),
+    yield (
+        through_direction(for_query, query, temperature * query_length),
+        through_direction(for_key, key, temperature * key_length),
     )
 
 
-@loss(shape=batch_of_vectors, predictions=2, coupled=True, temperature=temperatures)
+@loss(shape=batch_of_vectors, predictions=2, coupled=True, temperature=Learned(positive))
 def nt_xent(z1, z2, *, temperature=0.5):
     """NT-Xent, the loss of SimCLR: of 2N views, each has to find the other view of its example.
 
@@ -526,61 +478,55 @@ def nt_xent(z1, z2, *, temperature=0.5):
     array([[0.    , 0.2119],
            [0.2119, 0.    ]])
     """
-    _, views = _of_each_row(_concat([z1, z2]))
+    length, views = of_each_row(concat([z1, z2]))
     examples = z1.shape[0]
-    values, total = _contrast(views, views, temperature, (0, examples))
-    return 0.5 * (values[:examples] + values[examples:]), values, total
-
-
-@nt_xent.gradient
-def _(z1, z2, factor, values, total, *, temperature=0.5):
-    length, views = _of_each_row(_concat([z1, z2]))
-    examples = z1.shape[0]
-    factor = 0.5 * _concat([factor, factor])
+    values, total = contrast(views, views, temperature, (0, examples))
+    factor = yield 0.5 * (values[:examples] + values[examples:])
+    factor = 0.5 * concat([factor, factor])
     for_positive = factor * xp.expm1(-values)
-    for_positive = for_positive + _concat([for_positive[examples:], for_positive[:examples]])
-    slopes = _column(for_positive) * _concat([views[examples:], views[:examples]])
-    for rows in _blocks_of_rows(views):
-        similarity = _similarities(views, views, temperature, rows, (0, examples))  # of i and k, of k and i
-        slope = _column(factor[rows]) * xp.exp(similarity - _column(total[rows]))
+    for_positive = for_positive + concat([for_positive[examples:], for_positive[:examples]])
+    slopes = column(for_positive) * concat([views[examples:], views[:examples]])
+    for rows in blocks_of_rows(views):
+        similarity = similarities(views, views, temperature, rows, (0, examples))  # of i and k, of k and i
+        slope = column(factor[rows]) * xp.exp(similarity - column(total[rows]))
         slope += factor * xp.exp(similarity - total)
         slopes[rows] += slope @ views
-    slopes = _through_direction(slopes, views, temperature * length)
-    return slopes[:examples], slopes[examples:]
+    slopes = through_direction(slopes, views, temperature * length)
+    yield slopes[:examples], slopes[examples:]
 
 
-def _of_each_row(x):
+def of_each_row(x):
     """As `_length_and_direction`, for a batch, block by block."""
     length, direction = xp.zeros_like(x[:, 0]), xp.zeros_like(x)
-    for rows in _blocks_of_rows(x):
-        length[rows], direction[rows] = _length_and_direction(x[rows])
+    for rows in blocks_of_rows(x):
+        length[rows], direction[rows] = length_and_direction(x[rows])
     return length, direction
 
 
-def _other_places(key, rows, distance):
+def other_places(key, rows, distance):
     """The places in the batch that are so far from those of the rows, around the end."""
-    return (_places(key, rows) + distance) % key.shape[0]
+    return (places(key, rows) + distance) % key.shape[0]
 
 
-def _similarities(query, key, temperature, rows, left_out):
+def similarities(query, key, temperature, rows, left_out):
     """Those of some queries with all keys; −inf at each distance of `left_out` from the query's own place."""
     similarity = (query[rows] / temperature) @ key.T
     for distance in left_out:
-        similarity[_places(similarity), _other_places(key, rows, distance)] = -math.inf
+        similarity[places(similarity), other_places(key, rows, distance)] = -math.inf
     return similarity
 
 
-def _contrast(query, key, temperature, left_out):
+def contrast(query, key, temperature, left_out):
     """log(1 + Σ exp(s_ij − s_i)) over the negatives j, with s_i the similarity of the positive.
 
     That is the softmax cross-entropy, right also where it is close to 0. The positive of row i is as far from
     it as the last of `left_out`. Returned with the log of the whole sum, for the derivative.
     """
     positive, negative = xp.zeros_like(query[:, 0]), xp.zeros_like(query[:, 0])
-    for rows in _blocks_of_rows(query):
-        others = key[_other_places(key, rows, left_out[-1])]
+    for rows in blocks_of_rows(query):
+        others = key[other_places(key, rows, left_out[-1])]
         positive[rows] = xp.sum(query[rows] * others, axis=-1) / temperature
-        similarity = _similarities(query, key, temperature, rows, left_out)
+        similarity = similarities(query, key, temperature, rows, left_out)
         largest = xp.max(similarity, axis=-1, keepdims=True)
         largest = xp.where(largest == -math.inf, xp.zeros_like(largest), largest)  # a row without negatives
         negative[rows] = largest[:, 0] + xp.log(xp.sum(xp.exp(similarity - largest), axis=-1))
@@ -589,10 +535,10 @@ def _contrast(query, key, temperature, left_out):
     return values, positive + values
 
 
-def _through_direction(slope, direction, length):
+def through_direction(slope, direction, length):
     """From the slope by x / |x| to the slope by x, block by block."""
     out = xp.zeros_like(slope)
-    for rows in _blocks_of_rows(slope):
+    for rows in blocks_of_rows(slope):
         along = xp.sum(slope[rows] * direction[rows], axis=-1, keepdims=True) * direction[rows]
-        out[rows] = _over_length(slope[rows] - along, length[rows])
+        out[rows] = over_length(slope[rows] - along, length[rows])
     return out

@@ -10,21 +10,26 @@ import math
 from numbers import Integral
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_torch_array
+from array_api_compat import array_namespace, device
 
-from .classification import _softmax_and_rest, _times, log_sigmoid, log_softmax, sigmoid, softmax
-from .core import (
-    _at_precision,
-    _check_kind,
-    _checked_mask,
-    _is_array,
-    _with_shared_text,
-    at_least_0,
-    lists,
-    loss,
-    positive,
+from .engine.prepare import check_kinds, checked_mask, is_array
+from .engine.rules import at_least_0, first_broken, positive
+from .engine.shapes import lists
+from .engine.texts import with_shared_text
+from .loss import loss
+from .numerics import (
+    add_exponentials,
+    at_precision,
+    concat_last,
+    exponentials_of,
+    running_max,
+    running_sum,
     sign,
+    softmax,
+    softplus_and_sigmoid,
+    whole,
     xp,
+    zero_times,
 )
 
 GAINS = ("exponential", "linear")
@@ -33,38 +38,42 @@ GAINS = ("exponential", "linear")
 # Pairs: the first axis of a table is document i, the second document j
 
 
-def _differences(x):
+def differences(x):
     return xp.expand_dims(x, axis=-1) - xp.expand_dims(x, axis=-2)
 
 
-def _pairs(relevance, mask):
+def pairs_of(relevance, mask):
     """1 where document i is more relevant than j and both count, otherwise 0; NaN stays NaN."""
-    more_relevant = xp.maximum(sign(_differences(relevance)), 0)
-    mask = _checked_mask(mask, relevance)
+    more_relevant = xp.maximum(sign(differences(relevance)), 0)
+    mask = checked_mask(mask, relevance)
     both = xp.expand_dims(mask, axis=-1) & xp.expand_dims(mask, axis=-2)
     return xp.where(both, more_relevant, xp.zeros_like(more_relevant))
 
 
-def _sum(table):
+def sum_of_table(table):
     return xp.sum(table, axis=(-2, -1))
 
 
-def _mean_over_pairs(relevance, mask):
+def mean_over_pairs(relevance, mask):
     """What each pair counts: 1 / the number of pairs."""
-    pairs = _pairs(relevance, mask)
-    return pairs / xp.maximum(_sum(pairs), 1)[..., None, None]
+    pairs = pairs_of(relevance, mask)
+    return pairs / xp.maximum(sum_of_table(pairs), 1)[..., None, None]
 
 
-def _slope_of_documents(slope_of_gaps):
+def slope_of_documents(slope_of_gaps):
     """From the derivative by each gap s_i − s_j to the derivative by each score."""
     return xp.sum(slope_of_gaps, axis=-1) - xp.sum(slope_of_gaps, axis=-2)
 
 
-def _has_pairs(scores, relevance, *, mask=None, **parameters):
-    return xp.astype(_sum(_pairs(relevance, mask)) != 0, scores.dtype)
+def has_pairs(scores, relevance, *, mask=None, **parameters):
+    """Are not all documents of the query equally relevant?"""
+    low, high = relevance, relevance
+    if mask is not None:
+        low, high = (xp.where(mask, relevance, end) for end in (np.inf, -np.inf))
+    return xp.astype(xp.max(high, axis=-1) > xp.min(low, axis=-1), scores.dtype)
 
 
-@loss(shape=lists, pairwise=True, relevance=at_least_0, margin=positive)
+@loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0, margin=positive)
 def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     """Hinge loss of pairs: the more relevant of two documents should lead by a margin.
 
@@ -89,7 +98,7 @@ def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     pair: its loss and gradient are 0, and a mean does not count it (0 if none counts). Convention: a pair
     exactly at the margin has the slope 0.
     PyTorch: `F.margin_ranking_loss(s_i, s_j, ones, margin=1)`, whose default margin is 0. Keras: none (Keras
-    RS: `PairwiseHingeLoss`). optax: none.
+    RS: `PairwiseHingeLoss`, a sum over the pairs divided by the number of documents). optax: none.
     Source: Herbrich, Graepel and Obermayer (2000); Joachims (2002), doi:10.1145/775047.775067.
 
     Examples
@@ -101,20 +110,12 @@ def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     >>> pairwise_hinge.grad(scores, relevance).round(4)
     array([[-0.3333,  0.6667, -0.3333]])
     """
-    missing = xp.maximum(margin - _differences(scores), 0)
-    return _sum(_times(_mean_over_pairs(relevance, mask), missing))
+    pairs, missing = mean_over_pairs(relevance, mask), margin - differences(scores)
+    yield sum_of_table(zero_times(pairs, xp.maximum(missing, 0)))
+    yield slope_of_documents(-pairs * xp.maximum(sign(missing), 0))
 
 
-@pairwise_hinge.gradient
-def _(scores, relevance, *, mask=None, margin=1.0):
-    too_close = xp.maximum(sign(margin - _differences(scores)), 0)
-    return _slope_of_documents(-_mean_over_pairs(relevance, mask) * too_close)
-
-
-pairwise_hinge.denominator(_has_pairs)
-
-
-@loss(shape=lists, pairwise=True, relevance=at_least_0)
+@loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0)
 def ranknet(scores, relevance, *, mask=None):
     """RankNet: the logistic loss of pairs, cross-entropy of "i belongs before j" with the logit s_i − s_j.
 
@@ -136,8 +137,8 @@ def ranknet(scores, relevance, *, mask=None):
     relevant documents are no pair, where they train them towards equal scores. A query without a pair has
     loss and gradient 0, and a mean does not count it (0 if none counts). A temperature (their σ) is a
     factor on the scores.
-    PyTorch: `F.softplus(-(s_i - s_j))`. Keras: none (Keras RS: `PairwiseLogisticLoss`, a sum over the pairs).
-    optax: none. XGBoost: `rank:pairwise`.
+    PyTorch: `F.softplus(-(s_i - s_j))`. Keras: none (Keras RS: `PairwiseLogisticLoss`, a sum over the pairs
+    divided by the number of documents). optax: none. XGBoost: `rank:pairwise`.
     Source: Burges et al. (2005), doi:10.1145/1102351.1102363.
 
     Examples
@@ -149,27 +150,20 @@ def ranknet(scores, relevance, *, mask=None):
     >>> ranknet.grad(scores, relevance).round(4)
     array([[-0.2155,  0.3333, -0.1178]])
     """
-    return _sum(_times(_mean_over_pairs(relevance, mask), -log_sigmoid(_differences(scores))))
-
-
-@ranknet.gradient
-def _(scores, relevance, *, mask=None):
-    return _slope_of_documents(-_mean_over_pairs(relevance, mask) * sigmoid(-_differences(scores)))
-
-
-ranknet.denominator(_has_pairs)
+    pairs = mean_over_pairs(relevance, mask)
+    surprise, slope = softplus_and_sigmoid(-differences(scores))
+    yield sum_of_table(zero_times(pairs, surprise))
+    yield slope_of_documents(-pairs * slope)
 
 
 # Lists
 
 
-def _log_share(x, mask):
-    """Log-softmax over the documents that count, 0 for the others."""
-    out = log_softmax(xp.where(mask, x, -np.inf))
-    return xp.where(mask, out, xp.zeros_like(out))
+def has_documents(scores, relevance, *, mask=None):
+    return None if mask is None else xp.astype(xp.any(mask, axis=-1), scores.dtype)
 
 
-@loss(shape=lists, relevance=at_least_0)
+@loss(shape=lists, denominator=has_documents, relevance=at_least_0)
 def listnet(scores, relevance, *, mask=None):
     """ListNet: cross-entropy between the shares that the relevances and the scores give to each document.
 
@@ -205,35 +199,17 @@ def listnet(scores, relevance, *, mask=None):
     >>> listnet.grad(scores, relevance).round(4)
     array([[-0.1588,  0.2172, -0.0584]])
     """
-    mask, some = _some(scores, mask)
-    values = xp.sum(_listnet_target(relevance, mask) * -_log_share(scores, mask), axis=-1)
-    return some * values
+    given = checked_mask(mask, scores)
+    some = xp.any(given, axis=-1)
+    mask, some = given | ~some[..., None], xp.astype(some, scores.dtype)  # a query without documents counts 0
+    target = softmax(xp.where(mask, relevance, -np.inf))
+    shifted, exponentials, others = exponentials_of(xp.where(mask, scores, -np.inf))
+    log_share = xp.where(mask, shifted - xp.log1p(others), xp.zeros_like(scores))
+    yield some * xp.sum(target * -log_share, axis=-1)
+    yield some[..., None] * (exponentials / (1 + others) - target)
 
 
-@listnet.gradient
-def _(scores, relevance, *, mask=None):
-    mask, some = _some(scores, mask)
-    shares = softmax(xp.where(mask, scores, -np.inf))
-    return some[..., None] * (shares - _listnet_target(relevance, mask))
-
-
-@listnet.denominator
-def _(scores, relevance, *, mask=None):
-    return _some(scores, mask)[1]
-
-
-def _some(scores, mask):
-    """The mask, all true in a query that has no document; and whether it has one, 1 or 0."""
-    mask = _checked_mask(mask, scores)
-    some = xp.any(mask, axis=-1)
-    return mask | ~some[..., None], xp.astype(some, scores.dtype)
-
-
-def _listnet_target(relevance, mask):
-    return softmax(xp.where(mask, relevance, -np.inf))
-
-
-@loss(shape=lists, pairwise=True, relevance=at_least_0)
+@loss(shape=lists, denominator=has_pairs, relevance=at_least_0)
 def listmle(scores, relevance, *, mask=None):
     """ListMLE: minus the log-likelihood of the right order, in which one document after the other is drawn.
 
@@ -273,68 +249,76 @@ def listmle(scores, relevance, *, mask=None):
     >>> listmle.grad(scores, relevance).round(4)
     array([[-0.4935,  0.9297, -0.4361]])
     """
-    return xp.sum(_own(-log_softmax(_against_lower(scores, relevance, mask))), axis=-1)
+    counts, lost = xp.ones_like(scores), 0 * xp.sum(relevance, axis=-1)  # NaN if there is one
+    if mask is not None:  # padding: less relevant than all others, and it adds nothing
+        relevance, counts = xp.where(mask, relevance, -np.inf), xp.astype(mask, scores.dtype)
+    order = xp.argsort(relevance, axis=-1)
+    relevance, s, counts = (xp.take_along_axis(x, order, axis=-1) for x in (relevance, scores, counts))
+    first, after = ties(relevance)
+    exponentials = xp.where(counts == 0, -np.inf, s), counts  # pairs (m, c) that stand for c exp(m)
+    lower = taken(running_sum(*exponentials), first, before=True)
+    last = (lower[1] == 0) | (counts == 0)  # nothing is less relevant
+    excess = xp.where(last, 0 * s, lower[0] - s) + xp.log(xp.where(last, xp.ones_like(s), lower[1]))
+    surprise, rest = (xp.where(last, 0 * s, x) for x in softplus_and_sigmoid(excess))
+    yield xp.sum(surprise, axis=-1) + lost
+    m, c = add_exponentials(lower, exponentials)  # what each is drawn from
+    m, c = xp.where(counts == 0, 0 * s, m), xp.where(counts == 0, xp.ones_like(s), c)
+    backwards = (xp.flip(x, axis=-1) for x in (-m, 1 / c))
+    higher = taken([xp.flip(x, axis=-1) for x in running_sum(*backwards)], after, before=False)
+    slope = xp.exp(s + higher[0]) * higher[1] - rest
+    yield xp.take_along_axis(counts * slope, xp.argsort(order, axis=-1), axis=-1) + lost[..., None]
 
 
-@listmle.gradient
-def _(scores, relevance, *, mask=None):
-    shares, rest = _softmax_and_rest(_against_lower(scores, relevance, mask))
-    return xp.sum(shares - _diagonal(shares) * shares, axis=-2) - _own(rest)
+def ties(keys):
+    """For sorted keys, where the tie of each begins, and where it is over."""
+    places, last = place_numbers(keys), keys.shape[-1] - 1
+    differs = keys[..., 1:] != keys[..., :-1]
+    zero, no = xp.zeros_like(keys[..., :1]), xp.zeros_like(places[1:])
+    first = concat_last([zero, running_max(xp.where(differs, places[1:], no))])
+    after = running_max(xp.where(xp.flip(differs, axis=-1), places[1:], no))
+    after = last + 1 - xp.flip(concat_last([zero, after]), axis=-1)
+    return whole(first), whole(after)
 
 
-listmle.denominator(_has_pairs)
-
-
-def _against_lower(scores, relevance, mask):
-    """s_j − s_i for document i itself and all that are less relevant, −∞ for the others."""
-    pairs = _pairs(relevance, mask)
-    gaps = -_differences(scores) + 0 * pairs  # NaN stays NaN
-    return xp.where((pairs != 0) | (_diagonal(pairs) == 1), gaps, -np.inf)
-
-
-def _diagonal(table):
-    """1 on the diagonal and 0 elsewhere."""
-    places = array_namespace(table).arange(table.shape[-1], device=device(table))
-    return xp.astype(xp.expand_dims(places, axis=-1) == places, table.dtype)
-
-
-def _own(table):
-    """The diagonal of each table."""
-    return xp.sum(xp.where(_diagonal(table) == 1, table, xp.zeros_like(table)), axis=-1)
+def taken(pair, place, before):
+    """Running sums just before a place, or from it on; 0 exp(−∞) where nothing is added up."""
+    ends = [xp.full_like(x[..., :1], end) for x, end in zip(pair, (-np.inf, 0.0), strict=True)]
+    padded = [concat_last([e, x] if before else [x, e]) for e, x in zip(ends, pair, strict=True)]
+    return [xp.take_along_axis(x, place, axis=-1) for x in padded]
 
 
 # Ranks, and what depends on them
 
 
-def _discounts(scores, mask):
+def discounts(scores, mask):
     """What a document's place is worth, 1 / log2(1 + place), and the difference of two places of its tie.
 
     Documents with equal scores share their places: each gets the mean of their discounts, which is the
     expectation if the tie is broken by lot; the difference is the expectation of its size.
     """
-    gaps, seen = _differences(scores), xp.expand_dims(mask, axis=-2)
+    gaps, seen = differences(scores), xp.expand_dims(mask, axis=-2)
     first = xp.sum(xp.astype((gaps < 0) & seen, scores.dtype), axis=-1, keepdims=True)
     size = xp.sum(xp.astype((gaps == 0) & seen, scores.dtype), axis=-1, keepdims=True)
-    step = _places(scores) - first  # a table: document, place
-    worth = _worth_of_places(scores)
+    step = place_numbers(scores) - first  # a table: document, place
+    worth = worth_of_places(scores)
     shared = xp.where((step >= 0) & (step < size), worth, xp.zeros_like(step))
     mean = xp.sum(shared, axis=-1) / size[..., 0]
     within = xp.sum((size - 1 - 2 * step) * shared, axis=-1) / xp.maximum(size * (size - 1) / 2, 1)[..., 0]
     return tuple(xp.where(mask, x, xp.zeros_like(x)) for x in (mean, within))
 
 
-def _places(scores):
+def place_numbers(scores):
     """0, 1, 2, ..."""
     return array_namespace(scores).arange(scores.shape[-1], dtype=scores.dtype, device=device(scores))
 
 
-def _worth_of_places(scores, k=None):
-    places = _places(scores)
+def worth_of_places(scores, k=None):
+    places = place_numbers(scores)
     worth = 1 / xp.log2(places + 2)
     return worth if k is None else xp.where(places < k, worth, xp.zeros_like(worth))
 
 
-def _gains(relevance, gain):
+def gains_of(relevance, gain):
     """2^r − 1, divided by the largest 2^r of the list so that nothing overflows; or r."""
     if gain == "linear":
         return relevance
@@ -342,19 +326,19 @@ def _gains(relevance, gain):
     return xp.exp2(relevance - largest) * -xp.expm1(-math.log(2) * relevance)
 
 
-def _best_dcg(gains, k=None):
-    return xp.sum(xp.sort(gains, axis=-1, descending=True) * _worth_of_places(gains, k), axis=-1)
+def best_dcg(gains, k=None):
+    return xp.sum(xp.sort(gains, axis=-1, descending=True) * worth_of_places(gains, k), axis=-1)
 
 
-def _ndcg_changes(scores, relevance, mask):
+def ndcg_changes(scores, relevance, mask):
     """How much NDCG changes when documents i and j change places."""
-    gains, (mean, within) = _gains(relevance, "exponential"), _discounts(scores, mask)
-    ideal = _best_dcg(gains)[..., None, None]
-    apart = xp.where(_differences(scores) == 0, xp.expand_dims(within, axis=-1), abs(_differences(mean)))
-    return abs(_differences(gains)) * apart / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
+    gains, (mean, within) = gains_of(relevance, "exponential"), discounts(scores, mask)
+    ideal = best_dcg(gains)[..., None, None]
+    apart = xp.where(differences(scores) == 0, xp.expand_dims(within, axis=-1), abs(differences(mean)))
+    return abs(differences(gains)) * apart / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
 
 
-@loss(shape=lists, pairwise=True, relevance=at_least_0)
+@loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0)
 def lambdarank(scores, relevance, *, mask=None):
     """LambdaRank: RankNet in which a pair counts what NDCG would change if the two changed places.
 
@@ -394,19 +378,11 @@ def lambdarank(scores, relevance, *, mask=None):
     >>> lambdarank.grad(scores, relevance).round(4)
     array([[-0.1892,  0.1376,  0.0516]])
     """
-    mask = _checked_mask(mask, scores)
-    weights = _pairs(relevance, mask) * _ndcg_changes(scores, relevance, mask)
-    return _sum(_times(weights, -log_sigmoid(_differences(scores))))
-
-
-@lambdarank.gradient
-def _(scores, relevance, *, mask=None):
-    mask = _checked_mask(mask, scores)
-    weights = _pairs(relevance, mask) * _ndcg_changes(scores, relevance, mask)
-    return _slope_of_documents(-weights * sigmoid(-_differences(scores)))
-
-
-lambdarank.denominator(_has_pairs)
+    mask = checked_mask(mask, scores)
+    weights = pairs_of(relevance, mask) * ndcg_changes(scores, relevance, mask)
+    surprise, slope = softplus_and_sigmoid(-differences(scores))
+    yield sum_of_table(zero_times(weights, surprise))
+    yield slope_of_documents(-weights * slope)
 
 
 def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
@@ -454,7 +430,7 @@ def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
     (array([0.9639]), array([0.9502]))
     """
     given = {"scores": scores, "relevance": relevance, "mask": mask}
-    _check_kind({key: x for key, x in given.items() if key != "mask" or _is_array(x)}, predictions=1)
+    check_kinds({key: x for key, x in given.items() if key != "mask" or is_array(x)}, None, {}, 1)
     lists(scores=scores, relevance=relevance)
     if gain not in GAINS:
         raise ValueError(f'gain must be "exponential" or "linear", got {gain!r}')
@@ -462,37 +438,28 @@ def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
         raise TypeError(f"k must be a whole number, got {type(k).__name__}")
     if k is not None and k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
-    mask = _checked_mask(mask, scores)
+    mask = checked_mask(mask, scores)
     dtype = scores.dtype
     relevance, scores = (
-        _at_precision(xp.where(mask, x, xp.zeros_like(x)), scores) for x in (relevance, scores)
+        at_precision(xp.where(mask, x, xp.zeros_like(x)), scores) for x in (relevance, scores)
     )
-    at_least_0.check_array("relevance", relevance, None)
+    first_broken(at_least_0, "relevance", relevance)
     with np.errstate(all="ignore"):  # 0 / 0 where nothing is relevant
-        gains = _gains(relevance, gain)
-        values = _dcg(gains, scores, mask, k) / _best_dcg(gains, k)
+        gains = gains_of(relevance, gain)
+        values = dcg(gains, scores, mask, k) / best_dcg(gains, k)
     return xp.astype(values, dtype)
 
 
-def _dcg(gains, scores, mask, k):
+def dcg(gains, scores, mask, k):
     """By sorting, so that lists may be long; at each place stands the mean gain of its tie."""
     keys = xp.where(mask, -scores, np.inf)
     order = xp.argsort(keys, axis=-1)
     keys, gains = (xp.take_along_axis(x, order, axis=-1) for x in (keys, gains))
-    namespace, places, last = array_namespace(keys), _places(keys), keys.shape[-1] - 1
-    differs = keys[..., 1:] != keys[..., :-1]
-    first = _running_max(xp.where(differs, places[1:], xp.zeros_like(places[1:])))
-    first = namespace.concat([xp.zeros_like(gains[..., :1]), first], axis=-1)
-    after = _running_max(xp.where(xp.flip(differs, axis=-1), places[1:], xp.zeros_like(places[1:])))
-    after = last - xp.flip(namespace.concat([xp.zeros_like(gains[..., :1]), after], axis=-1), axis=-1) + 1
-    total = namespace.concat([xp.zeros_like(gains[..., :1]), xp.cumulative_sum(gains, axis=-1)], axis=-1)
-    low, high = (xp.take_along_axis(total, xp.astype(x, order.dtype), axis=-1) for x in (first, after))
-    values = xp.sum((high - low) / (after - first) * _worth_of_places(gains, k), axis=-1)
+    first, after = ties(keys)
+    total = concat_last([xp.zeros_like(gains[..., :1]), xp.cumulative_sum(gains, axis=-1)])
+    low, high = (xp.take_along_axis(total, x, axis=-1) for x in (first, after))
+    values = xp.sum((high - low) / (after - first) * worth_of_places(gains, k), axis=-1)
     return xp.where(xp.any(keys != keys, axis=-1), np.nan, values)
 
 
-def _running_max(x):
-    return x.cummax(-1).values if is_torch_array(x) else np.maximum.accumulate(x, axis=-1)
-
-
-ndcg.__doc__ = _with_shared_text(ndcg.__doc__)
+ndcg.__doc__ = with_shared_text(ndcg.__doc__)

@@ -12,7 +12,8 @@ from itertools import product
 import mpmath as mp
 import numpy as np
 
-mp.mp.dps = 250  # so that a difference over 1e-60 has 50 right digits even of a slope of 1e-100
+mp.mp.dps = 250
+PRECISIONS = (120, 250, 1000, 4000)  # digits to calculate with, until two agree
 
 
 # Where a loss is defined: `grid(dtype)` has the extremes, `draw(rng, shape)` ordinary examples.
@@ -133,50 +134,44 @@ def ranking_grid_with_ties(dtype):
     return np.concatenate([scores, tied[0]]), np.concatenate([relevance, tied[1]])
 
 
-def draw_real(rng, shape):
+def draw_real(rng, shape, classes=4):
     return rng.normal(size=shape) * 2, rng.normal(size=shape)
 
 
-def draw_logits(rng, shape):
+def draw_logits(rng, shape, classes=4):
     return rng.normal(size=shape) * 2, rng.uniform(size=shape).round(1)
 
 
-def draw_probabilities(rng, shape):
+def draw_probabilities(rng, shape, classes=4):
     return rng.uniform(0.05, 0.95, size=shape), rng.uniform(size=shape).round(1)
 
 
-def draw_class_logits(rng, shape):
-    return rng.normal(size=(*shape, 4)) * 2, rng.integers(4, size=shape)
+def draw_class_logits(rng, shape, classes=4):
+    return rng.normal(size=(*shape, classes)) * 2, rng.integers(classes, size=shape)
 
 
-def draw_class_probabilities(rng, shape):
+def draw_class_probabilities(rng, shape, classes=4):
     """In multiples of 1/64, so that rows add up to 1 in half precision too."""
-    return (rng.multinomial(60, [0.1, 0.2, 0.3, 0.4], size=shape) + 1) / 64, rng.integers(4, size=shape)
+    odds = np.arange(1, classes + 1) / np.arange(1, classes + 1).sum()
+    pred = (rng.multinomial(64 - classes, odds, size=shape) + 1) / 64
+    return pred, rng.integers(classes, size=shape)
 
 
-def draw_two_distributions(rng, shape):
-    return rng.dirichlet([2] * 4, size=shape), rng.dirichlet([2] * 4, size=shape)
-
-
-def draw_scores(rng, shape):
+def draw_scores(rng, shape, classes=4):
     return rng.normal(size=shape) * 2, rng.choice([-1.0, 1.0], size=shape)
 
 
-def draw_class_scores(rng, shape):
-    return rng.normal(size=(*shape, 4)) * 2, rng.integers(4, size=shape)
-
-
-def draw_labels(rng, shape):
+def draw_labels(rng, shape, classes=4):
     return rng.normal(size=shape) * 2, rng.integers(4, size=shape)
 
 
-def draw_ranking(rng, shape):
-    relevance = np.broadcast_to(np.array([0.5, 0.5, 1.0, 2.0]), (*shape, 4))
-    return rng.normal(size=(*shape, 4)) * 2, rng.permuted(relevance, axis=-1)
+def draw_ranking(rng, shape, classes=4):
+    relevance = np.broadcast_to(np.resize([0.5, 0.5, 1.0, 2.0], classes), (*shape, classes))
+    return rng.normal(size=(*shape, classes)) * 2, rng.permuted(relevance, axis=-1)
 
 
-def draw_masks(rng, shape):
-    return tuple(rng.uniform(0.05, 0.95, size=(2, *shape, 4)))
+def draw_masks(rng, shape, classes=4):
+    return tuple(rng.uniform(0.05, 0.95, size=(2, *shape, classes)))
 
 
 def bad_sign(pred, target):
@@ -242,11 +237,24 @@ def bad_class_probabilities(pred, target):
     yield "logits", pred * 10 - 3, target, ValueError, "pred must be a distribution, in"
 
 
+POSITIVE, AT_LEAST_0, UNIT = "(0, inf)", "[0, inf)", "[0, 1]"
+
+
+def ends(interval):
+    """(number, is it allowed) at each end of an interval like "[0, 1)", and one float inside and outside."""
+    low, high = (float(x) for x in interval[1:-1].split(","))
+    for end, is_in, outwards in ((low, interval[0] == "[", -np.inf), (high, interval[-1] == "]", np.inf)):
+        yield end, is_in
+        yield float(np.nextafter(end, -outwards)), True
+        if np.isfinite(end):
+            yield float(np.nextafter(end, outwards)), False
+
+
 REAL = Domain(real_grid, draw_real, unit=1e-300)
 LOGITS = Domain(logits_grid, draw_logits, bad_target)
 PROBABILITIES = Domain(probability_grid, draw_probabilities, bad_probabilities, low=0, high=1)
 SCORES = Domain(scores_grid, draw_scores, bad_sign, discrete=True)
-CLASS_SCORES = Domain(class_scores_grid, draw_class_scores, bad_index)
+CLASS_SCORES = Domain(class_scores_grid, draw_class_logits, bad_index)
 INDEX_LOGITS = Domain(class_logits_grid, draw_class_logits, bad_index)
 LABELS = Domain(labels_grid, draw_labels, bad_labels)
 MASKS = Domain(masks_grid, draw_masks, bad_masks, one_axis=True)
@@ -263,6 +271,7 @@ class Case:
     parameters: dict = field(default_factory=dict)
     domain: Domain = REAL
     rows: dict = field(default_factory=dict)  # parameters that are rows of numbers and have no default
+    ranges: dict = field(default_factory=dict)  # of each parameter, and of each array that has one
 
     def settings(self):
         """Every combination of the parameter values, as keyword arguments."""
@@ -363,18 +372,26 @@ REFERENCES = {
             (p - t) ** 2 / 2 if abs(p - t) <= delta else delta * (abs(p - t) - mp.mpf(delta) / 2)
         ),
         {"delta": [1.0, 0.01, 1e3]},
+        ranges={"delta": POSITIVE},
     ),
     "log_cosh": Case(  # from cosh² = 1 / (1 − tanh²); beyond 80 what is left out is exp(-160)
         lambda p, t: -mp.log1p(-(mp.tanh(p - t) ** 2)) / 2 if abs(p - t) < 80 else abs(p - t) - mp.log(2),
     ),
     "quantile": Case(
-        lambda p, t, q: max((1 - mp.mpf(q)) * (p - t), mp.mpf(q) * (t - p)), {"q": [0.5, 0.1, 0.999]}
+        lambda p, t, q: max((1 - mp.mpf(q)) * (p - t), mp.mpf(q) * (t - p)),
+        {"q": [0.5, 0.1, 0.999]},
+        ranges={"q": "(0, 1)"},
     ),
-    "bce": Case(lambda p, y: -y_log(y, p) - y_log(1 - y, 1 - p), domain=PROBABILITIES),
+    "bce": Case(
+        lambda p, y: -y_log(y, p) - y_log(1 - y, 1 - p),
+        domain=PROBABILITIES,
+        ranges={"pred": UNIT, "target": UNIT},
+    ),
     "bce_with_logits": Case(
         lambda z, y, pos_weight=1: pos_weight * y * softplus(-z) + (1 - y) * softplus(z),
         {"pos_weight": [1.0, 7.5]},
         LOGITS,
+        ranges={"target": UNIT, "pos_weight": AT_LEAST_0},
     ),
     "cce": Case(lambda p, k: -y_log(1, p[k]), domain=CLASS_PROBABILITIES),
     "cross_entropy": Case(
@@ -383,10 +400,14 @@ REFERENCES = {
         ),
         {"label_smoothing": [0.0, 0.1]},
         CLASS_LOGITS,
+        ranges={"label_smoothing": "[0, 1)", "class_weight": AT_LEAST_0},
     ),
     "kl_divergence": Case(lambda p, k: -y_log(1, p[k]), domain=CLASS_PROBABILITIES),
     "generalized_cross_entropy": Case(
-        lambda p, k, q: (1 - p[k] ** mp.mpf(q)) / mp.mpf(q), {"q": [0.7, 1.0, 0.01]}, CLASS_PROBABILITIES
+        lambda p, k, q: (1 - p[k] ** mp.mpf(q)) / mp.mpf(q),
+        {"q": [0.7, 1.0, 0.01]},
+        CLASS_PROBABILITIES,
+        ranges={"q": "(0, 1]"},
     ),
     "hinge": Case(lambda s, y: max(mp.mpf(0), 1 - y * s), domain=SCORES),
     "squared_hinge": Case(lambda s, y: max(mp.mpf(0), 1 - y * s) ** 2, domain=SCORES),
@@ -396,12 +417,19 @@ REFERENCES = {
         ),
         {"p": [1, 2], "margin": [1.0, 0.25]},
         CLASS_SCORES,
+        ranges={"margin": POSITIVE, "class_weight": AT_LEAST_0},
     ),
-    "focal": Case(focal, {"gamma": [2.0, 0.0, 0.5, 5.0], "alpha": [None, 0.25]}, LOGITS),
+    "focal": Case(
+        focal,
+        {"gamma": [2.0, 0.0, 0.5, 5.0], "alpha": [None, 0.25]},
+        LOGITS,
+        ranges={"target": UNIT, "alpha": UNIT, "gamma": AT_LEAST_0},
+    ),
     "softmax_focal": Case(
         lambda z, k, gamma: focal(-mp.log(mp.expm1(minus_log_softmax(z, k))), 1, gamma),
         {"gamma": [2.0, 0.0, 0.5]},
         INDEX_LOGITS,
+        ranges={"gamma": AT_LEAST_0, "class_weight": AT_LEAST_0},
     ),
     "cost_sensitive_bce": Case(
         lambda z, y, false_negative_cost, false_positive_cost=1: (
@@ -409,13 +437,17 @@ REFERENCES = {
         ),
         {"false_negative_cost": [1.0, 10.0], "false_positive_cost": [1.0, 0.25]},
         LOGITS,
+        ranges={"target": UNIT, "false_negative_cost": POSITIVE, "false_positive_cost": POSITIVE},
     ),
     "confidence_bce": Case(
         lambda z, y, beta: y * softplus(-z) + (1 - y) * softplus(z) - mp.mpf(beta) * binary_entropy(z),
         {"beta": [0.1, 4.0, -0.5]},
         LOGITS,
+        ranges={"target": UNIT, "beta": "(-1, inf)"},
     ),
-    "power": Case(lambda p_, t, p: abs(p_ - t) ** mp.mpf(p), {"p": [1.5, 1.0, 2.0, 3.0]}),
+    "power": Case(
+        lambda p_, t, p: abs(p_ - t) ** mp.mpf(p), {"p": [1.5, 1.0, 2.0, 3.0]}, ranges={"p": "[1, inf)"}
+    ),
     "ordinal": Case(
         cumulative_link,
         domain=LABELS,
@@ -425,35 +457,81 @@ REFERENCES = {
         lambda s, r, margin: mean_over_pairs(r, lambda i, j: max(mp.mpf(0), margin - (s[i] - s[j]))),
         {"margin": [1.0, 0.25]},
         TIED_RANKING,
+        ranges={"relevance": AT_LEAST_0, "margin": POSITIVE},
     ),
-    "ranknet": Case(lambda s, r: mean_over_pairs(r, lambda i, j: softplus(s[j] - s[i])), domain=TIED_RANKING),
+    "ranknet": Case(
+        lambda s, r: mean_over_pairs(r, lambda i, j: softplus(s[j] - s[i])),
+        domain=TIED_RANKING,
+        ranges={"relevance": AT_LEAST_0},
+    ),
     "listnet": Case(
-        lambda s, r: mp.fdot(shares(r), [minus_log_softmax(s, k) for k in range(len(s))]), domain=LISTS
+        lambda s, r: mp.fdot(shares(r), [minus_log_softmax(s, k) for k in range(len(s))]),
+        domain=LISTS,
+        ranges={"relevance": AT_LEAST_0},
     ),
-    "listmle": Case(plackett_luce, domain=TIED_RANKING),
-    "lambdarank": Case(lambdarank, domain=RANKING),
+    "listmle": Case(plackett_luce, domain=TIED_RANKING, ranges={"relevance": AT_LEAST_0}),
+    "lambdarank": Case(lambdarank, domain=RANKING, ranges={"relevance": AT_LEAST_0}),
     "dice": Case(
-        lambda p, y, smooth: overlap(p, y, 0.5, 0.5, mp.mpf(smooth) / 2), {"smooth": [1.0, 0.5]}, MASKS
+        lambda p, y, smooth: overlap(p, y, 0.5, 0.5, mp.mpf(smooth) / 2),
+        {"smooth": [1.0, 0.5]},
+        MASKS,
+        ranges={"pred": UNIT, "target": UNIT, "smooth": AT_LEAST_0},
     ),
-    "jaccard": Case(lambda p, y, smooth: overlap(p, y, 1, 1, smooth), {"smooth": [1.0, 0.5]}, MASKS),
+    "jaccard": Case(
+        lambda p, y, smooth: overlap(p, y, 1, 1, smooth),
+        {"smooth": [1.0, 0.5]},
+        MASKS,
+        ranges={"pred": UNIT, "target": UNIT, "smooth": AT_LEAST_0},
+    ),
     "tversky": Case(
         lambda p, y, alpha, beta, smooth: overlap(p, y, mp.mpf(alpha), mp.mpf(beta), mp.mpf(smooth)),
         {"alpha": [0.5, 0.3], "beta": [0.7], "smooth": [1.0]},
         MASKS,
+        ranges={"pred": UNIT, "target": UNIT, "alpha": AT_LEAST_0, "beta": AT_LEAST_0, "smooth": AT_LEAST_0},
     ),
 }
 
 
+def settled(compute, what=""):
+    """What two precisions agree on. A result of 0 may be all digits cancelled: it takes 1000 to believe."""
+    found = []
+    for digits in PRECISIONS:
+        with mp.workdps(digits):
+            found.append(compute())
+        enough = found[-1] != 0 or digits >= 1000
+        if len(found) > 1 and enough and _agree(*found[-2:]):
+            return found[-1]
+    with mp.workdps(20):
+        shown = ", ".join(f"{mp.nstr(x, 8)} with {n}" for x, n in zip(found, PRECISIONS, strict=True))
+    raise ArithmeticError(f"no two precisions agree on the reference of {what}: {shown} digits")
+
+
+def _agree(a, b):
+    if mp.isnan(a) or mp.isnan(b):
+        return mp.isnan(a) and mp.isnan(b)
+    return a == b or abs(a - b) <= mp.mpf(10) ** -25 * abs(b)
+
+
+def true_value(case, pred, target, options):
+    return settled(lambda: case.value(exact(pred), exact(target), **options), _call(pred, target, options))
+
+
 def derivative(case, pred, target, options):
     """The derivative with respect to pred, a list of K for K classes; at a kink the smallest subgradient."""
+    row, what = exact(pred), "the derivative at " + _call(pred, target, options)
     if np.ndim(pred) == 0:
-        return _slope(case, mp.mpf(float(pred)), lambda p: case.value(p, exact(target), **options), target)
-    row = exact(pred)
+        return settled(
+            lambda: _slope(case, row, lambda p: case.value(p, exact(target), **options), target), what
+        )
 
     def along(k):
         return lambda p: case.value([*row[:k], p, *row[k + 1 :]], exact(target), **options)
 
-    return [_slope(case, row[k], along(k), target) for k in range(len(row))]
+    return [settled(lambda k=k: _slope(case, row[k], along(k), target), what) for k in range(len(row))]
+
+
+def _call(pred, target, options):
+    return f"({np.asarray(pred).tolist()}, {np.asarray(target).tolist()}, {options})"
 
 
 def exact(number):

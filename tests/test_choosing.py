@@ -7,6 +7,7 @@ import importlib
 import inspect
 import json
 import math
+import os
 import random
 import re
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
@@ -257,6 +258,7 @@ def optax_names():
 
 
 def keras_names():
+    os.environ.setdefault("KERAS_BACKEND", "jax")
     jax = importlib.import_module("jax")
     keras = importlib.import_module("keras")
     keras.config.set_floatx("float64")

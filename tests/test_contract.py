@@ -10,18 +10,33 @@ import pickle
 import re
 import subprocess
 import sys
-from itertools import chain
+from itertools import chain, product
 
+import mpmath as mp
 import numpy as np
 import pytest
 import test_metric_learning
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from references import REFERENCES, derivative, digits_at_stake, exact, size_of_the_terms
+from references import (
+    AT_LEAST_0,
+    REFERENCES,
+    SCORES,
+    Case,
+    bad_class_probabilities,
+    bad_classes,
+    derivative,
+    digits_at_stake,
+    ends,
+    size_of_the_terms,
+    true_value,
+)
 
 import lossutils
-from lossutils.core import BLOCK, REDUCTIONS
+from lossutils.engine import evaluate
+from lossutils.engine.evaluate import BLOCK
+from lossutils.engine.prepare import REDUCTIONS
 
 
 def complete(name, function):
@@ -50,12 +65,15 @@ LOSSES = {
 }
 NUMPY_DTYPES = [np.float64, np.float32]
 HALF = [torch.float16, torch.bfloat16]
-CASES = [(name, options) for name in LOSSES if name in REFERENCES for options in REFERENCES[name].settings()]
+CASES = [
+    pytest.param(name, options, id="-".join([name, *(f"{key}={value}" for key, value in options.items())]))
+    for name in LOSSES
+    if name in REFERENCES
+    for options in REFERENCES[name].settings()
+]
 
 each_loss = pytest.mark.parametrize("name", LOSSES)
-each_case = pytest.mark.parametrize(
-    ("name", "options"), CASES, ids=lambda x: x if isinstance(x, str) else None
-)
+each_case = pytest.mark.parametrize(("name", "options"), CASES)
 
 
 def draw(name, shape=(40,), seed=0):
@@ -95,22 +113,39 @@ def per_example(factor, slope):
     return factor.reshape((*factor.shape, *(1,) * (slope.ndim - factor.ndim)))
 
 
-def assert_ulps(got, expected, ulps, terms=0.0, stake=1.0):
+def assert_ulps(got, expected, calls, ulps=8, terms=0.0, stake=1.0):
     """Equal to so many units in the last place, below the smallest normal number to one such number.
 
-    `terms` is the size of the terms where the truth is their difference, `stake` what rounding an input does.
+    `calls` says what was called, an entry each; `terms` is the size of the terms where the truth is their
+    difference, `stake` what rounding an input does.
     """
     got = np.asarray(got)
     limits = np.finfo(got.dtype)
     terms, stake = (np.broadcast_to(x, got.shape).ravel() for x in (terms, stake))
-    for value, truth, size, factor in zip(got.ravel(), expected, terms, stake, strict=True):
+    wrong = []
+    for call, value, truth, size, factor in zip(calls, got.ravel(), expected, terms, stake, strict=True):
+        units = ulps * float(limits.eps) * factor * max(abs(truth), size)
+        allowed = units + float(limits.smallest_normal)
         if abs(truth) > float(limits.max):
-            assert np.isinf(value) and (value > 0) == (truth > 0), (value, truth)
+            good = np.isinf(value) and (value > 0) == (truth > 0)
         else:
-            allowed = ulps * float(limits.eps) * factor * max(abs(truth), size) + float(
-                limits.smallest_normal
+            good = abs(float(value) - truth) <= allowed
+        if not good:
+            off = float(abs(float(value) - truth))
+            wrong.append(
+                f"{call} is {float(value)!r}, and should be {mp.nstr(truth, 17)}: "
+                f"off by {off:.3g}, allowed {float(allowed):.3g}"
             )
-            assert abs(float(value) - truth) <= allowed, (value, truth)
+    if wrong:
+        raise AssertionError("\n".join([f"{len(wrong)} of {got.size} are wrong:", *wrong[:5]]))
+
+
+def calls_of(name, pred, target, options):
+    """How the call of each number of the result would be written; for K classes one of each."""
+    options = "".join(f", {key}={value}" for key, value in options.items())
+    for p, t in zip(pred, target, strict=True):
+        text = f"{name}({p.tolist()}, {t.tolist()}{options}) in {pred.dtype}"
+        yield from [text] if p.ndim == 0 else [f"{text}, class {k}," for k in range(len(p))]
 
 
 # The names
@@ -138,9 +173,10 @@ def test_value_against_mpmath(name, options, dtype):
     case = REFERENCES[name]
     pred, target = case.domain.grid(dtype)
     got = LOSSES[name](pred, target, reduction="none", **options)
-    expected = [case.value(exact(p), exact(t), **options) for p, t in zip(pred, target, strict=True)]
+    expected = [true_value(case, p, t, options) for p, t in zip(pred, target, strict=True)]
     stake = [np.max(digits_at_stake(p, options)) for p in pred]
-    assert_ulps(got, expected, ulps=8, stake=stake)
+    calls = list(calls_of(name, pred, target, options))[:: 1 if pred.ndim == 1 else pred.shape[-1]]
+    assert_ulps(got, expected, [call.split(", class")[0] for call in calls], stake=stake)
 
 
 @each_case
@@ -155,7 +191,37 @@ def test_gradient_against_mpmath(name, options, dtype):
         case.domain.cancels + size_of_the_terms(p, t, options) for p, t in zip(pred, target, strict=True)
     ]
     stake = [digits_at_stake(p, options) for p in pred]
-    assert_ulps(got, expected, ulps=8, terms=terms, stake=np.array(stake))
+    calls = calls_of(f"{name}.grad", pred, target, options)
+    assert_ulps(got, expected, calls, terms=terms, stake=np.array(stake))
+
+
+def test_the_oracle_adds_digits_until_two_precisions_agree():
+    """With a scale of its own: at 1e-300 the terms of the difference agree in 600 digits."""
+    charbonnier = Case(lambda p, t: mp.sqrt((p - t) ** 2 + 1) - 1)
+    for error in (1e-300, 1e-160, 1e-30, 1.0, 1e200):
+        slope = derivative(charbonnier, np.float64(error), np.float64(0), {})
+        assert float(slope) == pytest.approx(error / np.hypot(error, 1), rel=1e-15, abs=0)
+    half = true_value(charbonnier, np.float64(1e-150), np.float64(0), {})
+    assert float(half) == pytest.approx(0.5e-300, rel=1e-15, abs=0)
+    noisy = Case(lambda p, t: p + mp.rand())
+    with pytest.raises(
+        ArithmeticError, match=r"no two precisions agree on the reference of \(1.0, 0.0, {}\)"
+    ):
+        true_value(noisy, np.float64(1), np.float64(0), {})
+
+
+def test_a_red_contract_names_the_call_and_the_allowed_error():
+    pred, target = np.array([0.5, 3.0]), np.zeros(2)
+    truth = [mp.mpf("0.125"), mp.mpf("2.5")]
+    calls = list(calls_of("huber", pred, target, {"delta": 1.0}))
+    assert_ulps(lossutils.huber(pred, target, reduction="none"), truth, calls)
+    with pytest.raises(AssertionError) as error:
+        assert_ulps(np.array([0.125, 2.6]), truth, calls)
+    message = str(error.value)
+    assert "1 of 2 are wrong:\nhuber(3.0, 0.0, delta=1.0) in float64 is" in message
+    assert "2.6" in message and "should be 2.5: off by 0.1, allowed 4.44e-15" in message
+    rows = list(calls_of("cce.grad", np.array([[0.5, 0.5]]), np.array([1]), {}))
+    assert rows == [f"cce.grad([0.5, 0.5], 1) in float64, class {k}," for k in (0, 1)]
 
 
 @each_case
@@ -310,6 +376,20 @@ def test_target_takes_the_precision_of_pred(name):
 
 
 @each_loss
+@numpy_and_torch
+def test_whole_numbers_as_a_target_are_calculated_in_the_precision_of_pred(name, convert):
+    """Not in float64, which NumPy makes of float32 and int64: to the last bit."""
+    pred, target = draw(name)
+    if target.dtype.kind != "f":  # whole numbers are the rule here
+        return
+    pred, whole = pred.astype(np.float32), np.ceil(target).astype(int)
+    for function in (LOSSES[name], LOSSES[name].grad):
+        got = function(convert(pred), convert(whole), reduction="none")
+        expected = function(convert(pred), convert(whole.astype(np.float32)), reduction="none")
+        np.testing.assert_array_equal(got, expected)
+
+
+@each_loss
 def test_inputs_stay_as_they_are(name):
     pred, target = draw(name)
     weight = np.linspace(0, 1, len(target))
@@ -454,23 +534,129 @@ def test_order_and_split_of_the_batch_do_not_matter(name, seed, size, data):
     np.testing.assert_allclose(sum(sums) / weight.sum(), whole, rtol=1e-12)
 
 
-@each_loss
-@numpy_and_torch
-def test_large_arrays_are_evaluated_in_blocks_without_a_trace(name, convert):
-    size = 2 * BLOCK + 3
-    pred, target = draw(name, (size,))
-    weight = np.random.default_rng(1).uniform(size=size)
-    loss = LOSSES[name]
-    parts = [slice(start, start + 50_000) for start in range(0, size, 50_000)]
-    arrays = convert(pred), convert(target)
-    each = np.concatenate([loss(pred[p], target[p], weight=weight[p], reduction="none") for p in parts])
-    slope = np.concatenate([loss.grad(pred[p], target[p], weight=weight[p], reduction="none") for p in parts])
-    weights = {"weight": convert(weight)}
-    np.testing.assert_allclose(loss(*arrays, reduction="none", **weights), each, rtol=1e-14)
-    np.testing.assert_allclose(float(loss(*arrays, **weights)), each.sum() / weight.sum(), rtol=1e-12)
-    slope = slope / weight.sum()
-    tiny = 1e-15 * abs(slope).max()  # where a slope is a difference of others
-    np.testing.assert_allclose(loss.grad(*arrays, **weights), slope, rtol=1e-12, atol=tiny)
+# Beyond one block: whatever walks over large arrays in pieces must leave no trace
+
+
+ARRAYS = ("pos_weight", "class_weight", "mask", "thresholds")  # parameters that are arrays
+VARIANTS = [
+    pytest.param(name, kind, id=f"{name}-{kind}")
+    for name in LOSSES
+    if name in REFERENCES
+    for kind in ["plain", *(key for key in ARRAYS if key in inspect.signature(LOSSES[name]).parameters)]
+    + ["distribution"] * (REFERENCES[name].domain.bad in (bad_classes, bad_class_probabilities))
+]
+each_variant = pytest.mark.parametrize(("name", "kind"), VARIANTS)
+
+
+def draw_variant(name, kind, rows, classes=3, seed=0):
+    """(rows, classes) predictions, their targets, and an array for the parameter that `kind` names."""
+    rng = np.random.default_rng(seed)
+    domain = REFERENCES[name].domain
+    has_classes = domain.draw(rng, (1,))[0].ndim > 1
+    pred, target = domain.draw(rng, (rows,) if has_classes else (rows, classes), classes)
+    if second(name) == "relevance":
+        target[::5] = 1  # nothing to order: a mean does not count such a query
+    if kind == "distribution":
+        target = rng.dirichlet([0.5] * classes, size=rows)
+    options = {}
+    if kind in ("pos_weight", "class_weight"):
+        options = {kind: np.linspace(0.25, 3, classes)}
+    if kind == "thresholds":
+        options = {kind: np.array([-1.0, 0.5, 2.0])}
+    if kind == "mask":
+        options = {kind: rng.uniform(size=(rows, classes)) < 0.7}
+        options[kind][3] = False
+        pred, target = pred.copy(), target * 1.0
+        pred[~options[kind]] = np.nan  # whatever stands there
+        target[~options[kind]] = np.nan
+    return pred, target, options
+
+
+def counted(name, target, options):
+    """What each example adds to the denominator of a mean."""
+    mask, class_weight = options.get("mask"), options.get("class_weight")
+    if second(name) == "relevance":
+        mask = torch.ones_like(target, dtype=torch.bool) if mask is None else mask
+        if name == "listnet":
+            return mask.any(-1).double()
+        low, high = torch.where(mask, target, torch.inf).amin(-1), torch.where(mask, target, -1).amax(-1)
+        return (low < high).double()
+    if class_weight is not None and name != "multiclass_hinge":
+        return (class_weight * target).sum(-1) if target.is_floating_point() else class_weight[target]
+    return None
+
+
+def assert_as_the_plain_formula(name, pred, target, options, weights):
+    """Value, gradient, backward, of NumPy and torch, are those of the formula on everything at once."""
+    loss, rng, rows = LOSSES[name], np.random.default_rng(1), REFERENCES[name].rows
+    tensors = {key: torch.as_tensor(value) for key, value in options.items()}
+    tensors = {**{key: torch.tensor(x[0], dtype=torch.float64) for key, x in rows.items()}, **tensors}
+    p, t = torch.tensor(pred), torch.tensor(target)
+    if "mask" in tensors:
+        p, t = (torch.where(tensors["mask"], x, 0) for x in (p, t))
+    p.requires_grad_()
+    each = loss.__wrapped__(p, t, **tensors)
+    counts = counted(name, t, tensors)
+    counts = torch.ones_like(each) if counts is None else counts
+    upstream = torch.as_tensor(rng.uniform(-1, 2, size=each.shape))
+    share = torch.tensor(0.7, dtype=torch.float64)
+
+    for weight in weights(each.shape):
+        w = torch.ones_like(each) if weight is None else torch.as_tensor(weight)
+        given = options if weight is None else {**options, "weight": weight}
+        total, denominator = (w * each).sum(), (w * counts).sum()
+        (slope,) = torch.autograd.grad(total, p, retain_graph=True)
+        (arrived,) = torch.autograd.grad(w * each, p, upstream, retain_graph=True)
+        expected = {  # value, gradient, what arrives from above, backward
+            "none": (w * each, slope, upstream, arrived),
+            "mean": (total / denominator, slope / denominator, share, 0.7 * slope / denominator),
+        }
+
+        def same(got, truth, what, given=given):
+            got, truth = np.asarray(got), truth.detach().numpy()
+            tiny = 1e-14 * abs(truth).max()  # where it is a difference of others
+            what = f"{what} of {name}, given {sorted(given)}"
+            np.testing.assert_allclose(got, truth, rtol=1e-11, atol=tiny, err_msg=what)
+
+        for reduction, (value, slope, above, backward) in expected.items():
+            keywords = {**given, "reduction": reduction}
+            same(loss(pred, target, **keywords), value, f"{reduction}: value")
+            same(loss.grad(pred, target, **keywords), slope, f"{reduction}: gradient")
+            keywords = {key: torch.as_tensor(x) for key, x in given.items()} | {"reduction": reduction}
+            learns = torch.tensor(pred, requires_grad=True)
+            got = loss(learns, torch.as_tensor(target), **keywords)
+            same(got.detach(), value, f"{reduction}: value for torch")
+            got.backward(above)
+            same(learns.grad, backward, f"{reduction}: backward")
+        with torch.no_grad():
+            same(loss.grad(learns, torch.as_tensor(target), **keywords), slope, "mean: gradient for torch")
+
+
+def some_weights(shape):
+    return [np.random.default_rng(2).uniform(0.1, 3, size=shape)]
+
+
+@each_variant
+def test_beyond_one_block_it_is_the_plain_formula(name, kind):
+    rows = -(-(2 * BLOCK + 3) // 3)
+    pred, target, options = draw_variant(name, kind, rows)
+    assert pred.size >= 2 * BLOCK + 3
+    assert_as_the_plain_formula(name, pred, target, options, weights=some_weights)
+
+
+@each_variant
+@pytest.mark.parametrize("block", [1, 7, 10_000])
+def test_in_blocks_of_any_size_it_is_the_plain_formula(name, kind, block, monkeypatch):
+    def weights(shape):
+        rng = np.random.default_rng(2)
+        return (
+            None,
+            rng.uniform(0.1, 3, size=shape),
+            rng.uniform(size=shape) * (rng.uniform(size=shape) < 0.7),
+        )
+
+    monkeypatch.setattr(evaluate, "BLOCK", block)
+    assert_as_the_plain_formula(name, *draw_variant(name, kind, 11), weights)
 
 
 # Bad input
@@ -554,9 +740,188 @@ def bad_inputs(name):
     ],
 )
 def test_bad_input_is_named(name, arguments, keywords, error, message):
+    message = message.replace(rf"{name}\(", r"\(")
     for function in (LOSSES[name], LOSSES[name].grad):
-        with pytest.raises(error, match=message.replace(rf"{name}\(", r"\(")):
+        with pytest.raises(error, match=message):
             function(*arguments, **keywords)
+    if not all(isinstance(x, np.ndarray) for x in (*arguments, *keywords.values())):
+        return
+    # In torch too, where the prediction wants a gradient: the error comes alone, not after a warning.
+    arguments, keywords = (
+        [torch.tensor(x) for x in arguments],
+        {k: torch.tensor(x) for k, x in keywords.items()},
+    )
+    for argument in arguments:
+        argument.requires_grad_(argument.is_floating_point())
+    message = re.sub(r"(int64|float64|complex128)$", r"torch.\1", message)
+    for function in (LOSSES[name], LOSSES[name].grad):
+        with pytest.raises(error, match=message):
+            function(*arguments, **keywords)
+
+
+def allowed_or_not(name):
+    """(argument, number, is it allowed) at both ends of every range."""
+    case = REFERENCES[name]
+    for key, interval in case.ranges.items():
+        for number, is_allowed in ends(interval):
+            yield key, number, is_allowed
+    for number, is_allowed in ends(AT_LEAST_0):
+        yield "weight", number, is_allowed
+
+
+@each_loss
+def test_every_parameter_has_a_range(name):
+    parameters = list(inspect.signature(LOSSES[name]).parameters)[2:]
+    without = {"mask", "thresholds", "reduction", "weight", *["p"] * (name == "multiclass_hinge")}
+    assert set(parameters) - without <= set(REFERENCES[name].ranges), "write its range in tests/references.py"
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "number", "is_allowed"),
+    [
+        pytest.param(name, key, number, is_allowed, id=f"{name}-{key}={number}")
+        for name in LOSSES
+        if name in REFERENCES
+        for key, number, is_allowed in allowed_or_not(name)
+    ],
+)
+def test_both_ends_of_every_range(name, key, number, is_allowed):
+    pred, target = draw(name, (3,))
+    arrays = {first(name): pred, second(name): target * 1.0 if target.dtype.kind == "f" else target}
+    given = [{key: number}]
+    if key in arrays:
+        arrays[key] = arrays[key].copy()
+        arrays[key].flat[1] = number
+        given = [{}]
+    elif key in ARRAYS or key == "weight":
+        row = np.ones(3 if key in ("weight", "pos_weight") else 4)
+        row[1] = number
+        given = [{key: row}, *[{key: number}] * (key == "pos_weight")]
+    for options in given:
+        for function, convert in product((LOSSES[name], LOSSES[name].grad), (np.asarray, torch.tensor)):
+            values = {k: convert(x) if np.ndim(x) else x for k, x in {**arrays, **options}.items()}
+            if is_allowed:
+                function(**values)
+            else:
+                with pytest.raises(ValueError, match=f"^{key} must"):
+                    function(**values)
+
+
+@pytest.mark.parametrize("p", [0, 3, 1.5, *(np.nextafter(end, way) for end in (1, 2) for way in (0, 3))])
+def test_the_power_of_the_multiclass_hinge_is_one_or_two(p):
+    for function in (lossutils.multiclass_hinge, lossutils.multiclass_hinge.grad):
+        with pytest.raises(ValueError, match=r"^p must be 1 or 2, got"):
+            function(*draw("multiclass_hinge", (3,)), p=p)
+
+
+@pytest.mark.parametrize("name", [n for n in LOSSES if n in REFERENCES and REFERENCES[n].domain is SCORES])
+@pytest.mark.parametrize("end", [-1, 1])
+def test_a_sign_is_exactly_one(name, end):
+    pred, target = draw(name, (3,))
+    for outwards in (-2, 2):
+        target[1] = np.nextafter(end, outwards)
+        with pytest.raises(ValueError, match=r"^target must be −1 or 1, got .*1 at index \(1,\)"):
+            LOSSES[name](pred, target)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_a_distribution_adds_up_to_one_within_its_rounding(dtype):
+    """To a thousandth, in half precision to a fiftieth; and each share lies in [0, 1]."""
+    slack = 0.02 if dtype == np.float16 else 0.001
+    index = np.array([0, 0])
+    for off in (-1.1, -0.9, 0.9, 1.1):
+        row = np.array([[0.25, 0.25, 0.25, 0.25 + slack * off], [1, 0, 0, 0]], dtype=dtype)
+        calls = [(lossutils.cce, (row, index)), (lossutils.cross_entropy, (row, row))]
+        calls += [(function, tuple(map(torch.tensor, arrays))) for function, arrays in calls]
+        for function, arrays in calls:
+            if abs(off) < 1:
+                function(*arrays)
+            else:
+                with pytest.raises(ValueError, match=r"must be a distribution, in .* at index"):
+                    function(*arrays)
+    for number in (np.nextafter(dtype(0), dtype(-1)), np.nextafter(dtype(1), dtype(2))):
+        row = np.array([[number, 0, 0, 1 - number]], dtype=dtype)
+        with pytest.raises(ValueError, match="pred must be a distribution"):
+            lossutils.cce(row, index[:1])
+
+
+def test_thresholds_are_above_the_one_before():
+    pred, target = np.zeros(3), np.array([0, 1, 2])
+    lossutils.ordinal(pred, target, thresholds=[1.0, np.nextafter(1, 2)])
+    for row in ([1.0, 1.0], [1.0, np.nextafter(1, 0)], [0.0, np.inf], [-np.inf, 0.0], [np.nan, 1.0]):
+        for thresholds in (row, np.array(row)):
+            with pytest.raises(ValueError, match="thresholds must be finite and increase, got"):
+                lossutils.ordinal(pred, target, thresholds=thresholds)
+
+
+# Axes
+
+
+@each_variant
+def test_more_axes_are_more_examples(name, kind):
+    """(2, 3, 4, 6) for (24, 6); for one number an example of any form, (24, 2, 3)."""
+    pred, target, options = draw_variant(name, kind, 24, classes=6)
+    lead, last = ((24,), (2, 3)) if REFERENCES[name].domain.one_axis else ((2, 3, 4), (6,))
+    shapes = {x.shape: (*lead, *last) if x.ndim > 1 else lead for x in (pred, target)}
+    deep = [x.reshape(shapes[x.shape]) for x in (pred, target)]
+    each = LOSSES[name](pred, target, reduction="none", **options)
+    weight = np.random.default_rng(2).uniform(size=each.shape)
+    weight.flat[5] = 0
+    shape = deep[0].shape if each.ndim > 1 else lead
+    deep_options = {k: x.reshape(deep[0].shape) if k == "mask" else x for k, x in options.items()}
+    for w, v in ((None, None), (weight, weight.reshape(shape))):
+        for reduction in REDUCTIONS:
+            keywords = {"weight": w, "reduction": reduction, **options}
+            value, slope = (f(pred, target, **keywords) for f in (LOSSES[name], LOSSES[name].grad))
+            keywords = {"weight": v, "reduction": reduction, **deep_options}
+            for convert in (np.asarray, torch.tensor):
+                arrays = [convert(x) for x in deep]
+                given = {k: convert(x) if np.ndim(x) else x for k, x in keywords.items()}
+                got, got_slope = (np.asarray(f(*arrays, **given)) for f in (LOSSES[name], LOSSES[name].grad))
+                close = {"rtol": 1e-12, "atol": 1e-15}
+                np.testing.assert_allclose(
+                    got, value.reshape(shape) if reduction == "none" else value, **close
+                )
+                np.testing.assert_allclose(got_slope, slope.reshape(deep[0].shape), **close)
+
+
+@each_loss
+def test_predictions_without_axes_or_without_classes(name):
+    domain, p0 = REFERENCES[name].domain, first(name)
+    pred, target = draw(name, (3,))
+    number, index = np.array(0.5), np.array(0)
+    if pred.ndim == 1:  # a number is one example, no number is none
+        target = target.dtype.type(1)
+        each = LOSSES[name](number, np.asarray(target), reduction="none")
+        assert each.shape == () and np.isfinite(each)
+        assert LOSSES[name](np.zeros((3, 0)), np.zeros((3, 0), dtype=target.dtype), reduction="sum") == 0
+        return
+    if domain.one_axis:  # an example without pixels has nothing wrong
+        empty = np.zeros((3, 0))
+        assert LOSSES[name](empty, empty).tolist() == 0 and LOSSES[name].grad(empty, empty).shape == (3, 0)
+        given, message = [(number, number)], rf"{p0} must be \(N, ...\)"
+    elif second(name) == "relevance":
+        given = [(number, number), (np.zeros((3, 0)), np.zeros((3, 0)))]
+        message = f"{p0} must have its list along the last axis"
+    else:
+        given = [(number, index), (np.zeros((3, 0)), np.zeros(3, dtype=int))]
+        message = f"{p0} must have the classes along its last axis"
+    for arrays in given:
+        for function, convert in product((LOSSES[name], LOSSES[name].grad), (np.asarray, torch.tensor)):
+            shape = re.escape(str(arrays[0].shape))
+            with pytest.raises(ValueError, match=rf"^{message}.* got shape {shape}$"):
+                function(*map(convert, arrays))
+
+
+@pytest.mark.parametrize(
+    "function", [lossutils.softmax, lossutils.log_softmax], ids=["softmax", "log_softmax"]
+)
+def test_softmax_goes_along_the_last_axis(function):
+    logits = np.random.default_rng(0).normal(size=(2, 3, 4, 5)) * 9
+    logits[0, 0, 0] = 7  # all alike
+    rows = np.array([function(row) for row in logits.reshape(-1, 5)]).reshape(logits.shape)
+    np.testing.assert_array_equal(function(logits), rows)
+    np.testing.assert_allclose(function(torch.tensor(logits)), rows, rtol=1e-13)
 
 
 # As good as a plain function
@@ -622,6 +987,22 @@ def test_function_transforms_of_torch(name):
         torch.func.hessian(lambda x: loss(x, y))(x),
         torch.autograd.functional.hessian(lambda x: loss(x, y), x),
     )
+
+
+@each_loss
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own use of it
+def test_a_weight_under_vmap_is_a_factor(name):
+    pred, target = map(torch.as_tensor, draw(name, (12,)))
+    pred, target = (a.reshape(3, 4, *a.shape[1:]) for a in (pred, target))
+    weight = torch.linspace(0.1, 2, 12, dtype=torch.float64).reshape(3, 4)
+
+    def call(p, t, w):
+        return LOSSES[name](p, t, weight=w)
+
+    for transform in (call, torch.func.grad(call), torch.func.grad(call, argnums=2)):
+        got = torch.func.vmap(transform)(pred, target, weight)
+        rows = [transform(*row) for row in zip(pred, target, weight, strict=True)]
+        torch.testing.assert_close(got, torch.stack(rows))
 
 
 def test_importing_lossutils_leaves_torch_alone():

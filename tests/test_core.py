@@ -1,4 +1,4 @@
-"""What lossutils.core guarantees beyond the contract that every loss is held to."""
+"""What the engine guarantees beyond the contract that every loss is held to."""
 
 import numpy as np
 import pytest

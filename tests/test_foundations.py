@@ -4,12 +4,14 @@ import math
 import re
 from pathlib import Path
 
+import mpmath
 import nbformat
 import numpy as np
 import pytest
 import torch
 
-from lossutils import mae, mse
+from lossutils import bce_with_logits, mae, mse
+from lossutils.practice import check
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "book/foundations.md").read_text(encoding="utf-8")
@@ -98,14 +100,18 @@ def test_noise_models_are_those_measured():
 SAID = [  # on the page, cell, what it prints
     ("the MSE reaches 2860", "smoothness", r"0\.99 \* 2/L: MSE after 500 steps 2\.86e\+03"),
     ("is 2.75 everywhere from 2 to 5", "mae-flat-minimum", r"2\.0 2\.75\n.*\n.*\n5\.0 2\.75\n5\.1 2\.8\n"),
-    ("the loss is 0.2, 2·10⁻⁵, 9·10⁻⁴⁵", "separable-no-minimizer", r"2\.0e-01\n.* 2\.3e-05\n.* 9\.3e-45\n"),
+    ("the loss is 0.2, 2·10⁻⁵, 2·10⁻⁴⁴", "separable-no-minimizer", r"2\.0e-01\n.* 2\.3e-05\n.* 1\.9e-44\n"),
     ("reaches $w = 8.5$ after 10 000 steps", "separable-no-minimizer", r"step 10000  w = 8\.52"),
     ("(40.9, 0), (0, 40.9) and (−1000, 1040.9)", "collinear", r"\[40\.9  0\. \].*\n.*\n.*1040\.9\]  MSE 50"),
     ("after 20 steps $w = 38$", "step-size", r"eta 1\.1  w after 20 steps: 38\.3"),
     ("s5 20.0 against 18.0 and 16.6", "weight-decay-adam", r"bmi .* 18\.0 +20\.0\n[^$]*s5 .* 16\.6 +20"),
     ("reports 0.63 there instead of 0.80", "estimands", r"focal, γ = 2: as a probability 0\.63"),
     ("The first is −0.000091, the second −0.99995", "dead-gradient", r"-10\.0 .*-0\.99995 .*-0\.000091"),
-    ("fits all 150 tumors", "random-search", r"3000 trials: training 1\.000"),
+    ("the validation digits choose as well", "penalty-range", r"on the validation digits: penalty 0\.0001"),
+    ("by {glue:text}`../notebooks/foundations.ipynb::penalty-gain`, digit by digit) and not the errors",
+     "penalty-range", r"lower by 0\.026 ± 0\.009, errors \+3 ± 4"),
+    ("the notebook tries 401 of them", "any-scale",
+     r"cross-entropy +smallest spread 0\.00\n.* 0\.36\n.* 0\.09\n.* 0\.03\n.* 0\.03\n"),
     ("they agree to 1e-9", "weight-decay-sgd", r"less than 1e-9: True\n.*: True"),
     ("turns near step 1000", "train-and-validation", r"lowest validation loss 0\.223 at step 1000"),
     ("| 0 | 0.99 | 0.99 |\n| 0.1 | 0.99 | 0.989 |\n| 1 | 0.99 | 0.98 |", "weight-decay-one-step",
@@ -121,10 +127,52 @@ def test_what_the_page_says_is_what_the_notebook_prints(words, cell, output):
     assert re.search(output, CELLS[cell])
 
 
-def test_loss_cost_objective_are_different_numbers():
+def test_loss_risk_objective_are_different_numbers():
     pred, target, w = np.array([3.0, 1.0]), np.zeros(2), 2.0
-    loss, cost = mse(pred, target, reduction="none")[0], mse(pred, target)
-    assert (loss, cost, cost + 0.05 * w**2) == (9, 5, 5.2)
+    loss, risk = mse(pred, target, reduction="none")[0], mse(pred, target)
+    assert (loss, risk, risk + 0.05 * w**2) == (9, 5, 5.2)
+
+
+def test_a_confident_right_answer_keeps_its_digits():
+    """What logaddexp(0, z) − y z loses: at w = 100 two examples pay exp(−100), one on each side."""
+    z, y = 100 * np.array([-2.0, -1.0, 1.0, 3.0]), np.array([0.0, 0.0, 1.0, 1.0])
+    with mpmath.workdps(120):
+        exact = mpmath.fsum(mpmath.log1p(mpmath.exp((1 - 2 * b) * a)) for a, b in zip(z, y, strict=True)) / 4
+        assert bce_with_logits(z, y) == pytest.approx(float(exact), rel=1e-14)
+    assert float(exact) == pytest.approx(1.86e-44, rel=1e-3)
+    assert np.mean(np.logaddexp(0, z) - y * z) < 0.51 * float(exact)
+
+
+def test_a_loss_with_a_term_left_out_still_has_a_noise_model():
+    """PyTorch's Poisson loss leaves out log y!: the divisor is constant with the factor 1/y!, not without."""
+    counts = torch.arange(60, dtype=torch.float64)
+    plain, factored = [], []
+    for rate in (0.2, 0.5, 0.8):
+        loss = torch.nn.functional.poisson_nll_loss(
+            torch.full_like(counts, rate), counts, log_input=False, eps=0, reduction="none"
+        )
+        plain.append(torch.exp(-loss).sum().item())
+        factored.append(torch.exp(-loss - torch.lgamma(counts + 1)).sum().item())
+    assert plain == pytest.approx([1.02, 1.21, 2.25], abs=5e-3)
+    assert factored == pytest.approx([1, 1, 1])
+
+
+def test_the_cosine_of_a_random_step():
+    for dimensions in (31, 1000, 10_000):
+        steps = np.random.default_rng(0).normal(size=(2000, dimensions))
+        cosine = steps[:, 0] / np.linalg.norm(steps, axis=1)
+        assert np.sqrt(np.mean(cosine**2)) == pytest.approx(1 / math.sqrt(dimensions), rel=0.05)
+
+
+def test_the_solution_on_the_page_passes_the_checks():
+    """All code of the solutions: for whole numbers and matrices, too."""
+    names = {"np": np}
+    for code in re.findall(r"~~~python\n(.*?)~~~", PAGE, re.S):
+        exec(code, names)
+    solutions = {name.removeprefix("my_"): f for name, f in names.items() if name.startswith("my_")}
+    assert solutions.keys() == {"mse", "mse_gradient", "finite_difference", "combine_means", "l2_step"}
+    for name, function in solutions.items():
+        assert check(name, function)
 
 
 def test_decay_moves_a_weight_without_gradient():

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from references import ends
 
 import lossutils
 from lossutils import (
@@ -29,7 +30,8 @@ from lossutils import (
     nt_xent,
     triplet,
 )
-from lossutils.core import REDUCTIONS
+from lossutils.engine.evaluate import BLOCK
+from lossutils.engine.prepare import REDUCTIONS
 
 LABELS = [0, 1, 0, 2, 1, 0, 1, 3]  # 2 and 3 stand alone
 
@@ -90,6 +92,10 @@ def exact_nt_xent(z1, z2, temperature):
 # In torch, with all pairs at once
 
 
+def plain_cosine(a, b):
+    return (F.normalize(a, dim=-1) * F.normalize(b, dim=-1)).sum(-1)  # that of torch adds 1e-12
+
+
 def plain_nt_xent(z1, z2, temperature):
     views, n = F.normalize(torch.cat([z1, z2])), len(z1)
     scores = views @ views.T / temperature - torch.diag(torch.full((2 * n,), torch.inf, dtype=z1.dtype))
@@ -98,7 +104,7 @@ def plain_nt_xent(z1, z2, temperature):
 
 
 def plain_batch_hard(x, labels, margin):
-    distances = torch.linalg.vector_norm(x[:, None] - x + torch.eye(len(x))[:, :, None] * 1e-300, dim=-1)
+    distances = torch.cdist(x, x, compute_mode="donot_use_mm_for_euclid_dist")
     same = labels[:, None] == labels
     near = torch.where(same, distances, -torch.inf).amax(1)
     far = torch.where(same, torch.inf, distances).amin(1)
@@ -111,8 +117,8 @@ PLAIN = {
         same == 1, (x1 - x2).square().sum(-1), F.relu(margin - (x1 - x2).norm(dim=-1)).square()
     ),
     "triplet": lambda a, p, n, margin: F.triplet_margin_loss(a, p, n, margin=margin, eps=0, reduction="none"),
-    "cosine_embedding": lambda x1, x2, y, margin: F.cosine_embedding_loss(
-        x1, x2, y, margin=margin, reduction="none"
+    "cosine_embedding": lambda x1, x2, y, margin: F.relu(
+        torch.where(y == 1, 1 - plain_cosine(x1, x2), plain_cosine(x1, x2) - margin)
     ),
     "batch_hard_triplet": plain_batch_hard,
     "info_nce": lambda q, k, temperature: F.cross_entropy(
@@ -199,9 +205,10 @@ def counted(name, arrays):
 
 
 @each_setting
+@pytest.mark.parametrize("dimensions", [3, 1])
 @pytest.mark.parametrize(("dtype", "relative"), [(np.float64, 2e-13), (np.float32, 1e-4)])
-def test_value_against_mpmath(name, options, dtype, relative):
-    arrays = cast(CASES[name].draw(), dtype)
+def test_value_against_mpmath(name, options, dimensions, dtype, relative):
+    arrays = cast(CASES[name].draw(dimensions=dimensions), dtype)
     expected = exact_losses(name, arrays, options)
     got = loss_of(name)(*arrays, reduction="none", **options)
     np.testing.assert_allclose(got, np.array(expected, dtype=float), rtol=relative, atol=relative / 10)
@@ -212,10 +219,11 @@ def test_value_against_mpmath(name, options, dtype, relative):
 
 
 @each_setting
+@pytest.mark.parametrize("dimensions", [3, 1])
 @mp.workdps(100)
-def test_gradient_against_mpmath(name, options):
+def test_gradient_against_mpmath(name, options, dimensions):
     case = CASES[name]
-    arrays = case.draw(n=6)
+    arrays = case.draw(n=6, dimensions=dimensions)
     step = mp.mpf(10) ** -60
     rows = [exact(a) for a in arrays]
     parameters = {key: mp.mpf(value) for key, value in options.items()}
@@ -355,6 +363,9 @@ def test_more_axes_are_more_examples(name):
     np.testing.assert_array_equal(loss_of(name)(*deep, reduction="none"), each.reshape(3, 4))
     for a, b in zip(gradients(name, *arrays), gradients(name, *deep), strict=True):
         np.testing.assert_array_equal(b, a.reshape(3, 4, 3))
+    single = [np.asarray(a[0]) for a in arrays]
+    assert loss_of(name)(*single) == each[0] and gradients(name, *single)[0].shape == (3,)
+    assert loss_of(name)(*(a[:, :0] for a in deep), reduction="sum") == 0
 
 
 # Weights, order, NaN
@@ -607,6 +618,46 @@ def test_blocks_leave_no_trace(name, convert, monkeypatch):
         np.testing.assert_allclose(np.asarray(b), np.asarray(a), rtol=1e-11, atol=1e-15)
 
 
+@each_loss
+def test_beyond_one_block_it_is_the_plain_formula(name):
+    """Value, gradient and backward for NumPy and torch; a coupled loss still sees its whole batch."""
+    case, rng = CASES[name], np.random.default_rng(1)
+    rows, dimensions = (517, 509) if case.coupled else (-(-(2 * BLOCK + 3) // 3), 3)
+    assert rows * dimensions >= 2 * BLOCK + 3
+    arrays = case.draw(rows, dimensions)
+    options = {key: values[0] for key, values in case.parameters.items()}
+    for weight in (None, rng.uniform(size=rows) * (rng.uniform(size=rows) < 0.9)):
+        given = options if weight is None else {**options, "weight": weight}
+        kept = np.ones(rows, dtype=bool) if weight is None else weight > 0
+        some = [torch.tensor(a[kept]) for a in arrays]
+        predictions = [a.requires_grad_() for a in some[: case.predictions]]
+        w = torch.ones(rows) if weight is None else torch.tensor(weight)
+        each = w[kept] * PLAIN[name](*some, **options)
+        above = torch.as_tensor(rng.uniform(-1, 2, size=rows))
+        slopes = torch.autograd.grad(each.sum(), predictions, retain_graph=True)
+        arrived = torch.autograd.grad(each, predictions, above[kept])
+
+        def same(got, truth, what, kept=kept):
+            got, truth = np.asarray(got), truth.detach().numpy()
+            tiny = 1e-12 * abs(truth).max()
+            what = f"{what} of {name}, weighted: {not kept.all()}"
+            np.testing.assert_allclose(got[kept], truth, rtol=1e-9, atol=tiny, err_msg=what)
+            assert (got[~kept] == 0).all(), what
+
+        same(loss_of(name)(*arrays, reduction="none", **given), each, "value")
+        for got, slope in zip(gradients(name, *arrays, reduction="sum", **given), slopes, strict=True):
+            same(got, slope, "gradient")
+        tensors = [torch.tensor(a, requires_grad=i < case.predictions) for i, a in enumerate(arrays)]
+        given = given if weight is None else {**given, "weight": torch.tensor(weight)}
+        value = loss_of(name)(*tensors, reduction="none", **given)
+        same(value.detach(), each, "value for torch")
+        value.backward(above)
+        for tensor, slope in zip(tensors, arrived, strict=False):
+            same(tensor.grad, slope, "backward")
+        mean = float(each.detach().sum() / w.sum())  # every row of these batches has a triplet
+        np.testing.assert_allclose(loss_of(name)(*tensors, **given).item(), mean, rtol=1e-10)
+
+
 @each_coupled
 def test_memory_grows_with_n_not_with_its_square(name):
     """One matrix of all pairs of 3000 would take 36 MB, or 144 MB for two views."""
@@ -806,6 +857,62 @@ def test_bad_input_is_named(function, arguments, keywords, error, message):
     for call in (function, getattr(function, "grad", function)):
         with pytest.raises(error, match=message):
             call(*arguments, **keywords)
+
+
+RANGES = {"margin": "(0, inf)", "temperature": "(0, inf)"}
+
+
+@pytest.mark.parametrize("name", [*CASES, "mine_triplets"])
+def test_both_ends_of_every_range(name):
+    loss, arrays = loss_of(name), CASES[name if name in CASES else "batch_hard_triplet"].draw()
+    key = "temperature" if "nce" in name or "xent" in name else "margin"
+    interval = "[-1, 1]" if name == "cosine_embedding" else RANGES[key]
+    for function in {loss, getattr(loss, "grad", loss)}:
+        for number, is_allowed in ends(interval):
+            if is_allowed:
+                function(*arrays, **{key: number})
+            else:
+                with pytest.raises(ValueError, match=f"^{key} must .* got"):
+                    function(*arrays, **{key: number})
+        if key == "temperature":  # one that may learn is looked at as well
+            for number, is_allowed in ends(interval):
+                tensors = [torch.tensor(a) for a in arrays]
+                learns = {key: torch.tensor(number, dtype=torch.float64, requires_grad=True)}
+                if is_allowed:
+                    function(*tensors, **learns)
+                else:
+                    with pytest.raises(ValueError, match=f"^{key} must .* got"):
+                        function(*tensors, **learns)
+
+
+@each_loss
+def test_embeddings_without_axes_or_without_numbers(name):
+    case = CASES[name]
+    for array in (np.zeros(()), np.zeros((3, 0))):
+        for convert in (np.asarray, torch.tensor):
+            known = [convert(np.ones(3, dtype=int))] * (len(case.draw()) - case.predictions)
+            batch = case.coupled and not array.ndim
+            what = "be a batch of vectors" if batch else "have its vectors along the last axis"
+            for function in (loss_of(name), loss_of(name).grad):
+                with pytest.raises(ValueError, match=f"must {what}.* got shape"):
+                    function(*[convert(array)] * case.predictions, *known)
+
+
+@each_loss
+def test_a_bad_pair_beside_embeddings_that_learn_is_named_without_a_warning(name):
+    case = CASES[name]
+    arrays = [torch.tensor(a, requires_grad=i < case.predictions) for i, a in enumerate(case.draw())]
+    known = {"contrastive": ("same", 2, "0 or 1"), "cosine_embedding": ("target", 2, "−1 or 1")}
+    if name in known:
+        key, number, what = known[name]
+        arrays[-1] = arrays[-1].double()
+        arrays[-1][3] = number
+        arrays[-1].requires_grad_()
+        with pytest.raises(ValueError, match=rf"^{key} must be {what}, got 2 at index \(3,\)"):
+            loss_of(name)(*arrays)
+    weight = torch.full((8,), -1.0, requires_grad=True)
+    with pytest.raises(ValueError, match=r"^weight must be finite and at least 0"):
+        loss_of(name)(*arrays, weight=weight)
 
 
 @each_loss

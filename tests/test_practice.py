@@ -47,11 +47,12 @@ def guise(name, mistake):
 @solves
 def finite_difference(function, x, h=1e-5):
     out = []
-    for i in range(len(x)):
-        right, left = x.copy(), x.copy()
-        right[i], left[i] = x[i] + h, x[i] - h
+    for i in range(x.size):
+        right, left = x.ravel().tolist(), x.ravel().tolist()
+        right[i], left[i] = right[i] + h, left[i] - h
+        right, left = np.reshape(right, x.shape), np.reshape(left, x.shape)
         out.append((function(right) - function(left)) / (2 * h))
-    return np.array(out)
+    return np.reshape(out, x.shape)
 
 
 @guise("finite_difference", "forward")
@@ -109,6 +110,26 @@ def _(function, x, h=1e-5):
     for k in range(len(x)):
         step[k] = h
         out.append((function(x + step) - function(x - step)) / (2 * h))
+    return out
+
+
+@guise("finite_difference", "whole numbers")
+def _(function, x, h=1e-5):
+    out = np.zeros_like(x)
+    for k in range(len(x)):
+        step = np.zeros_like(x)
+        step[k] = h
+        out[k] = (function(x + step) - function(x - step)) / (2 * h)
+    return out
+
+
+@guise("finite_difference", "rows")
+def _(function, x, h=1e-5):
+    out = np.zeros(x.shape)
+    for k in range(len(x)):
+        step = np.zeros(x.shape)
+        step[k] = h
+        out[k] = (function(x + step) - function(x - step)) / (2 * h)
     return out
 
 
@@ -366,8 +387,13 @@ def _(values, weights):
 
 @solves
 def squared_relative_minimizer(values):
-    weights = [v**-2 for v in values]
+    weights = [float(v) ** -2 for v in values]
     return sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
+
+
+@guise("squared_relative_minimizer", "squares too large")
+def _(values):
+    return sum(1 / v for v in values) / (1 / (values * values)).sum()
 
 
 @guise("squared_relative_minimizer", "harmonic mean")
@@ -1322,6 +1348,9 @@ def like_solution(name):
     return wrap
 
 
+GUISED = [(param.values[2], param.values[1]) for param in GUISES if param.values[0] == "finite_difference"]
+
+
 def test_every_problem_is_covered():
     assert set(SOLUTIONS) == set(PROBLEMS)
     assert {param.values[0] for param in GUISES} == set(PROBLEMS)
@@ -1332,7 +1361,7 @@ def test_the_solution_passes(name):
     report = check(name, SOLUTIONS[name])
     assert report and report.mistake is None
     assert report.text.startswith(f"✓ {name}: right.\n  right for ")
-    assert all(edge[0] in flat(report) for edge in PROBLEMS[name].edges)
+    assert all(edge[0] in flat(report) for edge in PROBLEMS[name].edges + PROBLEMS[name].last)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -1608,6 +1637,17 @@ def test_common_exceptions_are_explained(name, function, explanation):
     assert explanation in flat(check(name, function))
 
 
+def test_what_comes_last_is_tried_once_all_others_are_right():
+    def cubes_only(function, x, h=1e-5):  # wrong for a product, and for whole numbers
+        return 3 * x**2 + h**2
+
+    assert "whole numbers" not in check("finite_difference", cubes_only).text
+    text = check("finite_difference", dict(GUISED)["whole numbers"]).text
+    assert "wrong for   whole numbers\n" in text and "a matrix" not in text
+    text = check("finite_difference", dict(GUISED)["rows"]).text
+    assert "drawn inputs, whole numbers\n  wrong for   a matrix\n" in text
+
+
 def test_the_text_of_a_right_answer():
     assert check("huber", huber).text == textwrap.dedent("""\
         ✓ huber: right.
@@ -1745,7 +1785,8 @@ def _(weight, miss, alarm):
 def cost_gradient(logits, target, miss, alarm):
     out = []
     for z, y in zip(logits, target, strict=True):
-        out.append(-miss / (1 + math.exp(z)) if y == 1 else alarm / (1 + math.exp(-z)))
+        wrong = (1 + math.tanh((z if y == 0 else -z) / 2)) / 2
+        out.append(alarm * wrong if y == 0 else -miss * wrong)
     return np.array(out) / len(out)
 
 
@@ -1761,8 +1802,10 @@ def _(logits, target, miss, alarm):
 
 @solves
 def entropy_share(p, beta):
-    z = np.log(p) - np.log(1 - p)
-    return p + beta * z / (2 + np.exp(z) + np.exp(-z))
+    with np.errstate(all="ignore"):
+        z = np.log(p) - np.log(1 - p)
+        term = z / (2 + np.exp(z) + np.exp(-z))
+    return p + beta * np.where(abs(z) < np.inf, term, 0)
 
 
 @guise("entropy_share", "sign of beta")
@@ -1827,7 +1870,7 @@ def _(p, miss, alarm):
 
 @solves
 def severity_weight(target, severity, miss):
-    own = [1 + s for s, y in zip(severity, target, strict=True) if y == 1]
+    own = [1 + s for s, y in zip(severity, target, strict=True) if y == 1] or [1]
     scale = miss * len(own) / sum(own)
     return np.array([scale * (1 + s) if y == 1 else 1.0 for s, y in zip(severity, target, strict=True)])
 

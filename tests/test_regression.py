@@ -1,8 +1,10 @@
 """Statements of the regression chapter that are plain arithmetic or belong to no cell of its notebook."""
 
+import importlib
 import inspect
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -265,6 +267,7 @@ def test_words_for_numbers_of_the_notebook():
     assert max(clean.values()) < 1.05 * min(clean.values())
     assert round(GLUED["cmp-mse-spoiled-mae"] / clean["mse"]) == 3
     assert all(GLUED[f"cmp-{name}-spoiled-mae"] < 1.02 * clean[name] for name in ("huber", "mae"))
+    assert GLUED["pair-mae-mse"] == pytest.approx(clean["mse"] - clean["mae"], abs=2)
     assert round(GLUED["eff-huber-mixed"]) == 5
     assert GLUED["lever"] > GLUED["levers"] > GLUED["lever-ten"]
 
@@ -278,11 +281,13 @@ def test_words_for_the_luxury_experiment():
         }
 
     regular, luxury = column("regular"), column("luxury")
-    *rest, before, last = sorted(regular, key=regular.get)
-    assert (rest[0], before, last) == ("log-price-mse", "huber-1000k", "mse")
+    *rest, split, before, last = sorted(regular, key=regular.get)
+    assert (rest[0], split) == ("log-price-mse", "two-models-by-a-rule-mse")
+    assert (before, last) == ("huber-1000k", "mse")
     assert max(regular[name] for name in rest) < 1.25 * regular[rest[0]]
     two = luxury.pop("two-models-by-a-rule-mse")
     assert two == pytest.approx(luxury["50-houses-dropped-mse"] / 2, rel=0.05)
+    assert GLUED["lux-floor"] < two < 1.2 * GLUED["lux-floor"]
     low, high = typed(r"other errors are \\\$([\d.]+) to ([\d.]+) million")
     assert (low, high) == (round(min(luxury.values()), 1), round(max(luxury.values()), 1))
     assert (
@@ -290,6 +295,50 @@ def test_words_for_the_luxury_experiment():
         > regular["prices-capped-at-p99-mse"]
         > regular["50-houses-dropped-mse"]
     )
+
+
+def test_no_model_predicts_a_price_that_its_features_do_not_explain():
+    """The floor of the luxury houses: their median, here among 100,000 evenly spread log-uniform prices."""
+    price = np.exp(np.log(2e6) + (np.arange(100_000) + 0.5) / 100_000 * np.log(5))
+    floor = min(np.mean(abs(price - c)) for c in np.linspace(4e6, 5e6, 101))
+    assert GLUED["lux-floor"] == round(floor / 1e6, 2)
+
+
+def test_symmetric_noise_without_a_single_peak_has_no_single_center():
+    """Half the noise at −1, half at 1: the median is anything between, Huber with a small δ as well."""
+    noise = np.array([-1.0, 1.0])
+    for c in (-0.5, 0.0, 0.5):
+        assert mae.grad(np.full(2, c), noise).sum() == huber.grad(np.full(2, c), noise, delta=0.1).sum() == 0
+
+
+def test_unsigned_integers_in_torch():
+    one, two = torch.tensor([1], dtype=torch.uint8), torch.tensor([2], dtype=torch.uint8)
+    for reduction in ("none", "sum"):
+        assert F.l1_loss(one, two, reduction=reduction).item() == 255
+    for loss, reduction in ((F.l1_loss, "mean"), *((F.mse_loss, r) for r in ("none", "sum", "mean"))):
+        with pytest.raises((RuntimeError, NotImplementedError)):
+            loss(one, two, reduction=reduction)
+
+
+def test_optax_and_keras_do_what_the_page_says():
+    """Where they are installed: optax 0.2.8 and Keras 3.15.1 were."""
+    if find_spec("optax"):
+        optax = importlib.import_module("optax")
+        column, flat = np.ones((3, 1), "f"), np.ones(3, "f")
+        for loss in (optax.squared_error, optax.l2_loss):
+            with pytest.raises(ValueError, match="Shape mismatch"):
+                loss(column, flat)
+        assert optax.huber_loss(column, flat).shape == optax.log_cosh(column, flat).shape == (3, 3)
+        assert float(optax.l2_loss(3.0, 0.0)) == 4.5 and float(optax.squared_error(3.0, 0.0)) == 9
+        assert inspect.signature(optax.huber_loss).parameters["delta"].default == 1.0
+        assert not [name for name in dir(optax) if re.search("absolute|mae|quantile|pinball", name)]
+    if find_spec("keras"):
+        losses = importlib.import_module("keras").losses
+        assert inspect.signature(losses.Huber).parameters["delta"].default == 1.0
+        assert not [name for name in dir(losses) if re.search("quantile|pinball", name.lower())]
+        target, pred = np.float32([1, 2]), np.float32([4, 2])  # the target first
+        assert float(losses.MeanSquaredError()(target, pred)) == 4.5
+        assert float(losses.LogCosh()(np.zeros(1, "f"), np.ones(1, "f"))) == pytest.approx(0.43378, abs=1e-5)
 
 
 def test_names_and_defaults_of_the_libraries():

@@ -14,11 +14,13 @@ import threading
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, sync_playwright
+from sphinx.errors import ExtensionError
 
 import lossutils
 from lossutils.catalog import paths
@@ -143,11 +145,16 @@ def test_formulas_and_roles_are_rendered(page):
     assert left == []
 
 
+@functools.cache
+def extension(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "book" / "_ext" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_a_formula_that_is_not_tex_is_an_error_and_the_renderer_ends():
-    spec = importlib.util.spec_from_file_location("course_math", ROOT / "book" / "_ext" / "course_math.py")
-    course_math = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(course_math)
-    renderer = course_math.Renderer()
+    renderer = extension("course_math").Renderer()
     assert "<mfrac>" in renderer.ask(r"\frac12", True)["mathml"]
     assert "error" in renderer.ask(r"\frac{1", True)
     assert "error" in renderer.ask(r"\nosuchmacro", False)
@@ -180,6 +187,112 @@ def test_the_leaves_of_the_tree_lead_to_their_chapters():
         page = chapter if f"book/{chapter}.html" in PAGES else "api"
         expected.append((page, end.loss.replace("_", "_<wbr>")))
     assert found == expected
+
+
+def write_site(out, lacks=""):
+    """What the theme writes, reduced to the places that course_site changes, without one of them."""
+    site = extension("course_site")
+    static = out / "_static"
+    (static / "scripts").mkdir(parents=True)
+    (static / "styles").mkdir()
+    files = {
+        **dict.fromkeys([*site.SCRIPTS, *site.THEME_STYLES, "course.css"], ""),
+        "scripts/pydata-sphinx-theme.js": (
+            'f(),"complete"===document.readyState?I():window.addEventListener("load",I);\n'
+            "//# sourceMappingURL=pydata-sphinx-theme.js.map"
+        ),
+        "scripts/sphinx-book-theme.js": "g();\n//# sourceMappingURL=sphinx-book-theme.js.map",
+        "basic.css": "main { background-image: url(file.png); color: red }",
+        "pygments.css": ".highlight .w { color: black } .highlight .k { color: blue }",
+        "../page.html": (
+            '<link href="_static/site.css"><script src="_static/site.js"></script>'
+            '<meta name="description" content="A page"><main>text</main>'
+        ),
+    }
+    for name, text in files.items():
+        (static / name).write_text(text.replace(lacks, "") if lacks else text, "utf-8")
+    return SimpleNamespace(builder=SimpleNamespace(name="html"), outdir=out)
+
+
+def test_a_theme_that_has_every_place_is_bundled(tmp_path):
+    extension("course_site").bundle(write_site(tmp_path), None)
+    script = (tmp_path / "_static/site.js").read_text("utf-8")
+    assert "f(),0;" in script and "load" not in script and "sourceMapping" not in script
+    style = (tmp_path / "_static/site.css").read_text("utf-8")
+    assert "main{color:red}" in style and "font-display:swap" in style
+
+
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [
+        ("pydata-sphinx-theme.js", '"complete"===document.readyState?I():window.addEventListener("load",I)'),
+        ("pydata-sphinx-theme.js", "//# sourceMappingURL=pydata"),
+        ("sphinx-book-theme.js", "//# sourceMappingURL=sphinx"),
+        ("basic.css", "background-image: url(file.png);"),
+        ("pygments.css", ".highlight .w { color: black }"),
+        ("pygments.css", ".highlight .k { color: blue }"),
+        ("page.html", "_static/site.css"),
+        ("page.html", "_static/site.js"),
+        ("page.html", '<meta name="description" content="A page">'),
+    ],
+)
+def test_a_theme_that_lacks_a_place_fails_the_build(where, place, tmp_path):
+    with pytest.raises(ExtensionError, match=f"{re.escape(where)}.* has no .*mend book/_ext/course_site.py"):
+        extension("course_site").bundle(write_site(tmp_path, lacks=place), None)
+
+
+def test_a_sidebar_without_folds_fails_the_build():
+    app = SimpleNamespace(
+        config=SimpleNamespace(html_title="Course"), env=SimpleNamespace(found_docs={"page"})
+    )
+    for fold, fails in [("<details><summary>", False), ("<button>", True)]:
+        context = {"css_files": [], "generate_toctree_html": lambda kind, fold=fold: fold}
+        extension("course_site").use_bundles(app, "page", "page.html", context, None)
+        if fails:
+            with pytest.raises(ExtensionError, match="sidebar has no '<summary>'"):
+                context["generate_toctree_html"]("sidebar")
+        else:
+            assert "aria-label" in context["generate_toctree_html"]("sidebar")
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        (".used, .unused { color : red ; }", ".used{color:red}"),
+        (".used:not(.unused, p) > p::before{}", ""),
+        (".used:is(.unused, p) > p:hover{top:0}", ".used:is(.unused,p) > p:hover{top:0}"),
+        ('.used[title="a, .b {"] /* } */ p{top:0}', '.used[title="a, .b {"] p{top:0}'),
+        (".a\\/b,#id,#other,q{top:0}", ".a\\/b,#id{top:0}"),
+        (
+            'p{content:";}, \\"";top:calc( 1px + 2px )!important}',
+            'p{content:";}, \\"";top:calc(1px + 2px)!important}',
+        ),
+        ("p{background:url(data:x;y,{})}", "p{background:url(data:x;y,{})}"),
+        ('@media (width > 1px){.unused{top:0}}@import "x";', '@import "x";'),
+        ("@keyframes k{from{top:0}50%{top:1px}}", "@keyframes k{from{top:0}\n50%{top:1px}}"),
+        ("p{top:0;.unused{top:0}&:hover{top:1px}left:0}", "p{top:0;&:hover{top:1px}\nleft:0}"),
+        ("p{--empty: ;top:var( --empty , 0 )}", "p{--empty: ;top:var(--empty,0)}"),
+    ],
+)
+def test_a_style_sheet_keeps_the_rules_that_pages_use(css, expected):
+    site = extension("course_site")
+    rules = site.parse(css, "x.css", {"used", "p", "a/b", "id"})
+    assert site.write(rules).rstrip("\n") == expected
+
+
+@pytest.mark.parametrize(
+    "mistake", ["p { top 0 }", "p { top: 0) }", "p { content: 'a\n'}", "p", "} p { top: 0 }"]
+)
+def test_a_style_sheet_with_a_mistake_is_an_error(mistake):
+    with pytest.raises(ExtensionError, match=r"x\.css, line 2"):
+        extension("course_site").parse(f"p {{ top: 0 }}\n{mistake}", "x.css")
+
+
+def test_variables_that_nothing_uses_are_left_out():
+    site = extension("course_site")
+    css = "p{--a:0;--b:var(--a);--c:0;--d:var(--c);--by-script:1;--fig-1:red;top:var(--d)}q{--a:1}"
+    left = site.drop_unused_variables(site.parse(css, "x.css"), "style.getPropertyValue('--by-script')")
+    assert site.write(left) == "p{--c:0;--d:var(--c);--by-script:1;--fig-1:red;top:var(--d)}\n"
 
 
 # --- What a browser sees ----------------------------------------------------------------------------------

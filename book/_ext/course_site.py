@@ -11,9 +11,12 @@ import html
 import json
 import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
+import tinycss2
 from docutils import nodes
+from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.dropdown import dropdown_main, dropdown_title
@@ -79,8 +82,11 @@ def use_bundles(app, pagename, templatename, context, doctree):
     notebook = f"notebooks/{chapter}"
     context["notebook"] = notebook if notebook in app.env.found_docs else None
     toctree = context["generate_toctree_html"]
-    context["generate_toctree_html"] = lambda *args, **options: str(toctree(*args, **options)).replace(
-        "<summary>", '<summary aria-label="Show or hide the pages below">'
+    context["generate_toctree_html"] = lambda *args, **options: replace(
+        str(toctree(*args, **options)),
+        "<summary>",
+        '<summary aria-label="Show or hide the pages below">',
+        "the theme's sidebar",
     )
 
 
@@ -93,6 +99,20 @@ def summary(doctree):
     return ""
 
 
+def need(found, where, what):
+    """Fail the build where the theme no longer has what this module changes in it."""
+    if not found:
+        raise ExtensionError(
+            f"course_site: {where} has no {what} any more, so a change that the site needs would be lost; "
+            "look for what took its place, and mend book/_ext/course_site.py"
+        )
+
+
+def replace(text, place, new, where):
+    need(place in text, where, repr(place))
+    return text.replace(place, new)
+
+
 def bundle(app, exception):
     if exception or app.builder.name != "html":
         return
@@ -103,32 +123,57 @@ def bundle(app, exception):
     for name in ("STIXTwoMath.woff2", "OFL.txt", "Temml-STIX2.css"):
         shutil.copy(TEMML / name, static)
 
-    script = "\n".join((static / name).read_text("utf-8") for name in SCRIPTS)
-    # The theme measures every box of the page when it has loaded; course.js does it when they come into view.
-    script = script.replace('"complete"===document.readyState?I():window.addEventListener("load",I)', "0")
-    script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M)
+    script = join_scripts({name: (static / name).read_text("utf-8") for name in SCRIPTS})
     (static / "site.js").write_text(script, "utf-8")
 
     words = set(SET_BY_SCRIPTS)
-    colors = re.findall(r"\.highlight \.(\w+)\s*(\{[^}]*\})", (static / "pygments.css").read_text("utf-8"))
-    plain = {rule for name, rule in colors if name == "w"}  # white space has the color of plain text
-    styled = {name for name, rule in colors if rule not in plain}
+    styled = styled_tokens((static / "pygments.css").read_text("utf-8"))
     for page in out.rglob("*.html"):
+        if static in page.parents:
+            continue
         squeeze(page, styled)
-        words.update(re.findall(r"<([a-z][\w-]*)", page.read_text("utf-8")))
-        for names in re.findall(r"\b(?:class|id)=[\"']([^\"']*)", page.read_text("utf-8")):
+        text = page.read_text("utf-8")
+        if page != out / "index.html":  # redirect_root wrote it
+            for place in ("_static/site.css", "_static/site.js", '<meta name="description"'):
+                need(place in text, f"{page.relative_to(out)}, made by the theme's templates,", repr(place))
+        words.update(re.findall(r"<([a-z][\w-]*)", text))
+        for names in re.findall(r"\b(?:class|id)=[\"']([^\"']*)", text):
             words.update(names.split())
     words = {word for word in words if not word.startswith("fa-")}  # course.css draws the icons itself
-    theme = "".join((static / name).read_text("utf-8") for name in THEME_STYLES)
-    theme = theme.replace('@charset "UTF-8";', "").replace("@font-face{", "@font-face{font-display:swap;")
-    theme = re.sub(r"background-image: url\(\w+\.png\);?", "", theme)
-    course = (static / "course.css").read_text("utf-8")
-    theme = write([("@layer strong, theme", None), ("@layer theme", list(prune(parse(theme), words)))])
-    (static / "site.css").write_text(drop_unused_variables(theme + write(parse(course)), script), "utf-8")
+    theme = [rule for name in THEME_STYLES for rule in parse((static / name).read_text("utf-8"), name, words)]
+    course = parse((static / "course.css").read_text("utf-8"), "course.css")
+    rules = [("@layer strong,theme", None), ("@layer theme", adapt(theme)), *course]
+    (static / "site.css").write_text(write(drop_unused_variables(rules, script)), "utf-8")
 
     for path in static.iterdir():
         if path.name not in KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def join_scripts(scripts):
+    """The scripts, by name, as one."""
+    theme = "scripts/pydata-sphinx-theme.js"
+    # The theme measures every box of the page when it has loaded; course.js does it when they come into view.
+    start = '"complete"===document.readyState?I():window.addEventListener("load",I)'
+    scripts = {**scripts, theme: replace(scripts[theme], start, "0", theme)}
+    for name in (theme, "scripts/sphinx-book-theme.js"):
+        scripts[name], count = re.subn(r"^//# sourceMappingURL=.*$", "", scripts[name], flags=re.M)
+        need(count, name, "comment `//# sourceMappingURL=...`")
+    return "\n".join(scripts.values())
+
+
+def styled_tokens(css):
+    """Pygments' classes whose color is not that of plain text, which white space has, in light or in dark."""
+    colors = [
+        (name, write(body))
+        for prelude, body in parse(css, "pygments.css")
+        for name in re.findall(r"\.highlight \.(\w+)", prelude)
+    ]
+    plain = {body for name, body in colors if name == "w"}
+    need(plain, "pygments.css", "color of white space, `.highlight .w`")
+    styled = {name for name, body in colors if body not in plain}
+    need(styled, "pygments.css", "color of a token, `.highlight .NAME`")
+    return styled
 
 
 def redirect_root(app, exception):
@@ -177,114 +222,173 @@ def squeeze_figure(found):
 
 
 # --- A style sheet without the rules that no page uses ----------------------------------------------------
+#
+# A style sheet is a list of declarations (tinycss2's) and of rules: (prelude, body). The body of `@import x;`
+# is None, any other a list again.
 
-TOKEN = re.compile(
-    r"/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|url\([^)\"']*\)|[{};]|[^{};\"'/u]+|.", re.S
-)
-
-
-def parse(css):
-    """A list of (prelude, body); the body of `@import x;` is None, that of `@media` a list, else text."""
-    tokens = (token for token in TOKEN.findall(css) if not token.startswith("/*"))
-    return parse_rules(tokens)
+GROUPS = {"media", "supports", "layer", "container"}  # what stands in them are rules for elements
 
 
-def parse_rules(tokens):
-    rules, prelude = [], ""
+def parse(css, name, words=None):
+    """The style sheet called `name`; if `words` are given, without the selectors that ask for others."""
+    tokens = tinycss2.parse_component_value_list(css, skip_comments=True)
+    refuse_errors(walk(tokens), name)
+    return list(parse_nodes(tinycss2.parse_stylesheet(tokens), name, words))
+
+
+def walk(tokens):
+    """The tokens, and those between their brackets."""
     for token in tokens:
-        if token == "{":
-            prelude = prelude.strip()
-            if re.match(r"@(media|supports|layer|container)\b", prelude):
-                rules.append((prelude, parse_rules(tokens)))
-            else:
-                rules.append((prelude, parse_block(tokens)))
-            prelude = ""
-        elif token == "}":
-            break
-        elif token == ";":
-            rules.append((prelude.strip(), None))
-            prelude = ""
-        else:
-            prelude += token
-    return rules
+        yield token
+        yield from walk(getattr(token, "arguments", None) or getattr(token, "content", None) or ())
 
 
-def parse_block(tokens):
-    depth, text = 0, ""
+def refuse_errors(nodes, name):
+    for node in nodes:
+        if node.type == "error":
+            raise ExtensionError(f"{name}, line {node.source_line}: {node.message}")
+
+
+def parse_nodes(nodes, name, words):
+    refuse_errors(nodes, name)
+    for node in nodes:
+        if node.type == "declaration":
+            node.value = shorten(node.value) or node.value  # an empty variable keeps its space
+            yield node
+        elif node.type == "at-rule":
+            inner = words if node.lower_at_keyword in GROUPS else None
+            prelude = f"@{node.at_keyword} {tinycss2.serialize(shorten(node.prelude))}".strip()
+            body = parse_body(node, name, inner)
+            if body != []:
+                yield prelude, body
+        elif node.type == "qualified-rule":
+            selectors = [shorten(selector) for selector in split_selectors(node.prelude)]
+            used = [selector for selector in selectors if words is None or is_used(selector, words)]
+            body = used and parse_body(node, name, words)
+            if body:
+                yield ",".join(map(tinycss2.serialize, used)), body
+
+
+def parse_body(node, name, words):
+    if node.content is None:
+        return None
+    return list(parse_nodes(tinycss2.parse_blocks_contents(node.content), name, words))
+
+
+def shorten(tokens):
+    """Without the white space that means nothing."""
+    kept = []
     for token in tokens:
-        depth += (token == "{") - (token == "}")
-        if depth < 0:
-            break
-        text += token
-    return text.strip()
-
-
-def prune(rules, words):
-    for prelude, body in rules:
-        if isinstance(body, list):
-            inner = list(prune(body, words))
-            if inner:
-                yield prelude, inner
-        elif prelude.startswith("@font-face"):
-            if "STIX" in body:
-                yield prelude, body
-        elif prelude.startswith("@"):
-            if not prelude.startswith("@import"):
-                yield prelude, body
-        else:
-            used = [part for part in split_selectors(prelude) if is_used(part, words)]
-            if used:
-                yield ",".join(used), body
+        if token.type == "whitespace":
+            if kept and kept[-1] not in (",", ":") and kept[-1].type != "whitespace":
+                token.value = " "
+                kept.append(token)
+            continue
+        if token == "," and kept and kept[-1].type == "whitespace":
+            kept.pop()
+        for name in ("arguments", "content"):  # of functions, of brackets
+            if hasattr(token, name):
+                setattr(token, name, shorten(getattr(token, name)))
+        kept.append(token)
+    if kept and kept[-1].type == "whitespace":
+        kept.pop()
+    return kept
 
 
 def split_selectors(prelude):
-    parts, depth = [""], 0
-    for char in prelude:
-        depth += (char in "([") - (char in ")]")
-        if char == "," and depth == 0:
-            parts.append("")
+    parts = [[]]
+    for token in prelude:
+        if token == ",":
+            parts.append([])
         else:
-            parts[-1] += char
-    return [" ".join(part.split()) for part in parts]
+            parts[-1].append(token)
+    return parts
 
 
 def is_used(selector, words):
-    """Whether each element, class, and id that the selector asks for occurs on some page."""
-    plain = re.sub(r"\[[^\]]*\]", "", selector)
-    while "(" in plain:  # what stands in :not(), :is(), :where() may be absent
-        plain, count = re.subn(r"\([^()]*\)", "", plain)
-        if not count:
-            return True
-    names = re.findall(r"[.#]((?:\\.|[\w-])+)", plain)
-    elements = re.findall(r"(?:^|[\s>+~])([a-z][\w-]*)", plain)
-    return all(name.replace("\\", "") in words for name in names + elements)
+    """Whether each element, class, and id that the selector asks for occurs on some page.
+
+    What stands in brackets or in :not(), :is(), :where() may be absent.
+    """
+    return all(
+        token.value in words
+        for before, token in pairwise([None, *selector])
+        if token.type in ("ident", "hash") and before != ":"
+    )
 
 
-def write(rules):
-    text = ""
+def adapt(rules):
+    """The theme's rules without what the site does not have: other fonts, other sheets, pictures.
+
+    Text in the one font that stays is shown before the font is there.
+    """
+    fonts, pictures, adapted = 0, 0, []
     for prelude, body in rules:
-        if body is None:
-            text += f"{prelude};\n"
-        elif isinstance(body, list):
-            text += f"{prelude}{{\n{write(body)}}}\n"
-        elif body:
-            body = re.sub(r"(?<=[;:,])\s+", "", body)
-            text += f"{prelude}{{{body}}}\n"
+        if prelude.startswith(("@import", "@charset")):
+            continue
+        if prelude == "@font-face":
+            if "STIX" not in write(body):
+                continue
+            fonts += 1
+            body = [*body, tinycss2.parse_one_declaration("font-display:swap")]
+        elif body and not prelude.startswith("@"):
+            kept = [item for item in body if not is_picture(item)]
+            pictures += len(body) - len(kept)
+            body = kept
+        adapted.append((prelude, body))
+    need(fonts, "the style sheet of Temml", "a @font-face of STIX")
+    need(pictures, "Sphinx's basic.css", "background-image: url(....png)")
+    return adapted
+
+
+def is_picture(item):
+    return getattr(item, "name", None) == "background-image" and any(
+        token.type == "url" and token.value.endswith(".png") for token in item.value
+    )
+
+
+def write(items):
+    text = ""
+    for item in items:
+        if not isinstance(item, tuple):
+            text += f"{item.serialize()};"
+        elif item[1] is None:
+            text += f"{item[0]};\n"
+        else:
+            body = write(item[1]).rstrip(";\n")
+            text += f"{item[0]}{{{body}}}\n"
     return text
 
 
-def drop_unused_variables(css, script):
+def drop_unused_variables(rules, script):
+    by_script = set(re.findall(r"(?:var\(\s*|[\"'`])(--[\w-]+)", script))
     previous = None
-    while css != previous:
-        previous = css
-        used = set(re.findall(r"(?:var\(\s*|[\"'`])(--[\w-]+)", css + script))
-        css = re.sub(
-            r"([{;]\s*)(--[\w-]+)\s*:(?:\"[^\"]*\"|[^;}\"])*(?=[;}])",
-            lambda found, used=used: found[0 if found[2] in used or found[2].startswith("--fig-") else 1],
-            css,
-        )
-        css = re.sub(r"(?<=[{;])\s*;+", "", css)
-    return css
+    while rules != previous:  # what is left out may have been the last to use another one
+        previous = rules
+        tokens = walk(token for item in declarations(rules) for token in item.value)
+        calls = (token for token in tokens if token.type == "function" and token.lower_name == "var")
+        rules = without(rules, by_script.union(call.arguments[0].value for call in calls))
+    return rules
+
+
+def declarations(rules):
+    for item in rules:
+        if not isinstance(item, tuple):
+            yield item
+        elif item[1]:
+            yield from declarations(item[1])
+
+
+def without(rules, used):
+    kept = []
+    for item in rules:
+        if isinstance(item, tuple):
+            body = item[1] and without(item[1], used)
+            if body != []:
+                kept.append((item[0], body))
+        elif not item.name.startswith("--") or item.name in used or item.name.startswith("--fig-"):
+            kept.append(item)
+    return kept
 
 
 # --- Notebook cells -------------------------------------------------------------------------------------

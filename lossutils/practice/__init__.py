@@ -38,10 +38,12 @@ the file of its chapter in this folder (a new file is imported at the end of thi
 4. Where several answers are right, `accept` takes the arguments and returns the lowest and the highest one.
    At a kink that is the range of subgradients: a MAE gradient may give anything from −1/n to 1/n where the
    error is 0.
-5. Store at least three mistakes: a name, what it looks like (it follows the words "looks like"), a hint
+5. `last` are inputs that a formula can be right without, such as whole numbers: each is tried once all
+   before it are right, so that a mistake in the formula is named first.
+6. Store at least three mistakes: a name, what it looks like (it follows the words "looks like"), a hint
    that does not give the solution away, and the function. `loss_mistakes` and `gradient_mistakes` add
    those that every mean and every gradient of a mean have in common.
-6. Write the solution a second time in `tests/test_practice.py`, and one of the mistakes in other words.
+7. Write the solution a second time in `tests/test_practice.py`, and one of the mistakes in other words.
    The test finds the problem by itself, and is red when a mistake passes, when two of them cannot be told
    apart, or when the empty stub is not recognized.
 

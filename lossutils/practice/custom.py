@@ -91,6 +91,7 @@ def _(weight, miss, alarm):
         rng.randint(3, 20) / 2.0,
         rng.randint(1, 8) / 4.0,
     ),
+    last=[("wrong by 800", [800.0, -800.0], [0.0, 1.0], 10.0, 1.0)],
 )
 def cost_gradient(logits, target, miss, alarm):
     return lossutils.cost_sensitive_bce.grad(
@@ -152,7 +153,23 @@ def _(logits, target, miss, alarm):
     return (np.where(target == 1, p - miss, alarm * p)) / len(logits)
 
 
+@cost_gradient.mistake(
+    "overflow",
+    "right for ordinary logits. exp(800) is infinite, and ∞/∞ is NaN.",
+    "Which of exp(z) / (1 + exp(z)) and 1 / (1 + exp(−z)) has a limit at both ends that NumPy finds?",
+)
+def _(logits, target, miss, alarm):
+    with np.errstate(all="ignore"):
+        p = np.exp(logits) / (1 + np.exp(logits))
+    return (alarm * (1 - target) * p - miss * target * (1 - p)) / len(logits)
+
+
 # Back from the entropy term
+
+
+def _share(p, beta):
+    inside = np.where((p > 0) & (p < 1), p, 0.5)  # at 0 and 1 the term tends to 0
+    return p + beta * inside * (1 - inside) * np.log(inside / (1 - inside))
 
 
 @problem(
@@ -163,11 +180,22 @@ def _(logits, target, miss, alarm):
         ("a reward", [0.75], -0.5),
         ("no term", [0.875], 0.0),
         ("below one half", [0.25, 0.125], -0.25),
+        ("a sure prediction", [0.0, 1.0], 0.5),
     ],
     draw=lambda rng, n: (rng.randint(5, 28, size=n) / 32.0, rng.randint(-3, 4) / 4.0 + 0.125),
 )
 def entropy_share(p, beta):
-    return p + beta * p * (1 - p) * np.log(p / (1 - p))
+    return _share(p, beta)
+
+
+@entropy_share.mistake(
+    "0 times infinity",
+    "right inside, NaN at 0 and 1, where a sigmoid in float32 ends up from a logit of about 17 on.",
+    "What does p (1 − p) times the logit tend to as p goes to 1, and what does NumPy make of 0 · ∞?",
+)
+def _(p, beta):
+    with np.errstate(all="ignore"):
+        return p + beta * p * (1 - p) * np.log(p / (1 - p))
 
 
 @entropy_share.mistake(
@@ -176,7 +204,7 @@ def entropy_share(p, beta):
     "A penalty on confidence: is the true share nearer to one half than p, or farther?",
 )
 def _(p, beta):
-    return p - beta * p * (1 - p) * np.log(p / (1 - p))
+    return _share(p, -beta)
 
 
 @entropy_share.mistake(
@@ -397,10 +425,24 @@ def _(p, miss, alarm):
         np.append(rng.randint(0, 9, size=n) / 8.0, [0.25, 0.875, 0.5]),
         rng.randint(4, 40) / 2.0,
     ),
+    last=[("a batch without a positive", [0.0, 0.0], [0.0, 0.5], 20.0)],
 )
 def severity_weight(target, severity, miss):
     positive = target == 1
+    if not positive.any():
+        return np.ones(len(target))
     return np.where(positive, miss * (1 + severity) / np.mean(1 + severity[positive]), 1.0)
+
+
+@severity_weight.mistake(
+    "no positive",
+    "right where there is a positive. Without one the mean is 0/0, and NaN · 0 is NaN.",
+    "What is the weight of a negative in a batch of negatives alone?",
+)
+def _(target, severity, miss):
+    with np.errstate(all="ignore"):
+        scale = miss * np.sum(target) / np.sum(target * (1 + severity))
+    return target * scale * (1 + severity) + (1 - target)
 
 
 @severity_weight.mistake(

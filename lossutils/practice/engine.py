@@ -112,6 +112,7 @@ class Problem:
     edges: list
     draw: Callable
     accept: Callable | None = None
+    last: list = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
     def mistake(self, name, looks_like, hint):
@@ -132,6 +133,14 @@ class Problem:
         """The inputs with their right answers, the smallest first."""
         rng = np.random.RandomState(0)  # its stream is the same in every version of NumPy
         inputs = [*self.edges, *(("drawn inputs", *self.draw(rng, n)) for n in DRAWN_SIZES)]
+        return sorted(self.with_answers(inputs), key=lambda case: case.size)
+
+    @cached_property
+    def last_cases(self):
+        """What is tried once all others are right, one after the other."""
+        return self.with_answers(self.last)
+
+    def with_answers(self, inputs):
         cases = []
         for label, *values in inputs:
             values = [np.array(v, dtype=float) if isinstance(v, list) else v for v in values]
@@ -139,7 +148,7 @@ class Problem:
             answer = self.call(self.solution, arguments)
             low, high = self.accept(**arguments) if self.accept else (answer, answer)
             cases.append(Case(label, arguments, *(np.asarray(v, dtype=float) for v in (answer, low, high))))
-        return sorted(cases, key=lambda case: case.size)
+        return cases
 
     def split(self, arguments):
         """Parameters with a default are passed by name."""
@@ -171,11 +180,11 @@ class Case:
         return self.low < self.high
 
 
-def problem(name, *, edges, draw, accept=None):
+def problem(name, *, edges, draw, accept=None, last=()):
     """Register the decorated solution as a practice problem."""
 
     def register(solution):
-        PROBLEMS[name] = Problem(name, solution, edges, draw, accept)
+        PROBLEMS[name] = Problem(name, solution, edges, draw, accept, list(last))
         return PROBLEMS[name]
 
     return register
@@ -254,8 +263,8 @@ def _agrees(outcome, mistaken, case):
     return _within(mine[compared], stored[compared], stored[compared])
 
 
-def _recognize(problem, outcomes):
-    pairs = list(zip(problem.cases, outcomes, strict=True))[::-1]  # the largest input tells most apart
+def _recognize(problem, cases, outcomes):
+    pairs = list(zip(cases, outcomes, strict=True))[::-1]  # the largest input tells most apart
     for mistake in problem.mistakes:
         if all(_agrees(outcome, _try(problem, mistake.function, case), case) for case, outcome in pairs):
             return mistake
@@ -269,7 +278,11 @@ def _examine(problem, function):
     refusal = _refusal(problem, function)
     if refusal is not None:
         return refusal
-    outcomes = [_try(problem, function, case) for case in problem.cases]
+    cases, outcomes = list(problem.cases), [_try(problem, function, case) for case in problem.cases]
+    for case in problem.last_cases:
+        if all(outcome.fault == "right" for outcome in outcomes):
+            cases.append(case)
+            outcomes.append(_try(problem, function, case))
     if all(outcome.fault == "none" for outcome in outcomes):
         printed = any(outcome.printed for outcome in outcomes)
         advice = "Printing is not returning." if printed else "Write its body and end it with `return`."
@@ -280,11 +293,10 @@ def _examine(problem, function):
         )
     if all(outcome.fault == "raises" and _unwritten(outcome) for outcome in outcomes):
         return _report(problem, "no answer yet, your function raises NotImplementedError.")
-    labels = dict.fromkeys([edge[0] for edge in problem.edges] + ["drawn inputs"])
+    tried_last = [case.label for case in cases[len(problem.cases) :]]
+    labels = dict.fromkeys([edge[0] for edge in problem.edges] + ["drawn inputs"] + tried_last)
     failed = [
-        (case, outcome)
-        for case, outcome in zip(problem.cases, outcomes, strict=True)
-        if outcome.fault != "right"
+        (case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if outcome.fault != "right"
     ]
     wrong = {case.label for case, _ in failed}
     right = [label for label in labels if label not in wrong]
@@ -297,12 +309,12 @@ def _examine(problem, function):
     rows.append(("input", ", ".join(f"{key} = {_show(value)}" for key, value in case.arguments.items())))
     expected, got = _compared(case, outcome)
     rows += [("expected", expected), ("got", got)]
-    mistake = _recognize(problem, outcomes)
+    mistake = _recognize(problem, cases, outcomes)
     if mistake:
         rows += [("looks like", mistake.looks_like), ("hint", mistake.hint)]
     else:
         hint = (
-            _factor(problem, outcomes) or _constant(outcomes) or HINTS[outcome.fault](case, outcome, function)
+            _factor(cases, outcomes) or _constant(outcomes) or HINTS[outcome.fault](case, outcome, function)
         )
         rows.append(("hint", hint))
     return _report(problem, "not right yet.", rows, mistake=mistake.name if mistake else None)
@@ -411,12 +423,12 @@ def _unwritten(outcome):
     return isinstance(outcome.value, NotImplementedError)
 
 
-def _factor(problem, outcomes):
+def _factor(cases, outcomes):
     """A wrong answer that no mistake explains may still be a multiple of the right one."""
     if {outcome.fault for outcome in outcomes} - {"right", "value"}:
         return None
-    free = np.concatenate([~case.kink.ravel() for case in problem.cases])
-    expected = np.concatenate([case.answer.ravel() for case in problem.cases])[free]
+    free = np.concatenate([~case.kink.ravel() for case in cases])
+    expected = np.concatenate([case.answer.ravel() for case in cases])[free]
     got = np.concatenate([outcome.value.ravel() for outcome in outcomes])[free]
     factor = got @ expected / (expected @ expected)
     if factor and _within(got, factor * expected, factor * expected):

@@ -46,6 +46,10 @@ def _cube_of_sum(x):
         ("three coordinates", _cubes, [1.0, -2.0, 0.5], 0.01),
     ],
     draw=lambda rng, n: ((_cubes, _cube_of_sum)[n % 2], quarters(rng, n), (0.1, 0.01)[n % 2]),
+    last=[
+        ("whole numbers", _cubes, np.array([1, -2, 3]), 0.01),
+        ("a matrix", _cubes, np.array([[1.0, -2.0], [0.5, 3.0]]), 0.01),
+    ],
 )
 def finite_difference(function, x, h=1e-5):
     return _difference(lambda step: (function(x + step) - function(x - step)) / (2 * h), x, h)
@@ -53,7 +57,8 @@ def finite_difference(function, x, h=1e-5):
 
 def _difference(quotient, x, h):
     """`quotient` for a step along each coordinate."""
-    return np.array([quotient(step) for step in h * np.eye(len(x))])
+    steps = h * np.eye(x.size).reshape(x.size, *x.shape)
+    return np.reshape([quotient(step) for step in steps], x.shape)
 
 
 @finite_difference.mistake(
@@ -178,6 +183,26 @@ def _(function, x, h):
 def _(function, x, h):
     steps = h * np.tri(len(x))
     return np.array([(function(x + step) - function(x - step)) / (2 * h) for step in steps])
+
+
+@finite_difference.mistake(
+    "whole numbers",
+    "steps of 0 where x holds whole numbers: the h is cut off.",
+    "Which type has np.zeros_like(x) for this x, and what becomes of 0.01 in it?",
+)
+def _(function, x, h):
+    return finite_difference.solution(function, x, h) * (x.dtype.kind == "f")
+
+
+@finite_difference.mistake(
+    "rows",
+    "a whole row of the matrix moved at a time.",
+    "How many numbers does x hold, and how many rounds does your loop make?",
+)
+def _(function, x, h):
+    if x.ndim == 1:
+        return finite_difference.solution(function, x, h)
+    return finite_difference.solution(function, x, h).sum(axis=1, keepdims=True) + 0 * x
 
 
 # One step of gradient descent with an L2 penalty

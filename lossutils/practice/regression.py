@@ -936,8 +936,19 @@ def _(values, weights):
         ("one large value", [1.0, 2.0, 20.0]),
     ],
     draw=lambda rng, n: (quarters(rng, n, 0.5, 6.0),),
+    last=[("whole dollars in 32 bits", np.array([200_000, 100_000], dtype=np.int32))],
 )
 def squared_relative_minimizer(values):
+    inverse = 1 / values
+    return np.sum(inverse) / np.sum(inverse**2)
+
+
+@squared_relative_minimizer.mistake(
+    "squares too large",
+    "squares that do not fit into 32 bits.",
+    "What is np.array([200_000], dtype=np.int32)**2, and what could you square instead?",
+)
+def _(values):
     return np.sum(1 / values) / np.sum(1 / values**2)
 
 
