@@ -1785,7 +1785,8 @@ def _(weight, miss, alarm):
 def cost_gradient(logits, target, miss, alarm):
     out = []
     for z, y in zip(logits, target, strict=True):
-        out.append(-miss / (1 + math.exp(z)) if y == 1 else alarm / (1 + math.exp(-z)))
+        wrong = (1 + math.tanh((z if y == 0 else -z) / 2)) / 2
+        out.append(alarm * wrong if y == 0 else -miss * wrong)
     return np.array(out) / len(out)
 
 
@@ -1869,7 +1870,7 @@ def _(p, miss, alarm):
 
 @solves
 def severity_weight(target, severity, miss):
-    own = [1 + s for s, y in zip(severity, target, strict=True) if y == 1]
+    own = [1 + s for s, y in zip(severity, target, strict=True) if y == 1] or [1]
     scale = miss * len(own) / sum(own)
     return np.array([scale * (1 + s) if y == 1 else 1.0 for s, y in zip(severity, target, strict=True)])
 

@@ -91,6 +91,7 @@ def _(weight, miss, alarm):
         rng.randint(3, 20) / 2.0,
         rng.randint(1, 8) / 4.0,
     ),
+    last=[("wrong by 800", [800.0, -800.0], [0.0, 1.0], 10.0, 1.0)],
 )
 def cost_gradient(logits, target, miss, alarm):
     return lossutils.cost_sensitive_bce.grad(
@@ -150,6 +151,17 @@ def _(logits, target, miss, alarm):
 def _(logits, target, miss, alarm):
     p = lossutils.sigmoid(logits)
     return (np.where(target == 1, p - miss, alarm * p)) / len(logits)
+
+
+@cost_gradient.mistake(
+    "overflow",
+    "right for ordinary logits. exp(800) is infinite, and ∞/∞ is NaN.",
+    "Which of exp(z) / (1 + exp(z)) and 1 / (1 + exp(−z)) has a limit at both ends that NumPy finds?",
+)
+def _(logits, target, miss, alarm):
+    with np.errstate(all="ignore"):
+        p = np.exp(logits) / (1 + np.exp(logits))
+    return (alarm * (1 - target) * p - miss * target * (1 - p)) / len(logits)
 
 
 # Back from the entropy term
@@ -413,10 +425,24 @@ def _(p, miss, alarm):
         np.append(rng.randint(0, 9, size=n) / 8.0, [0.25, 0.875, 0.5]),
         rng.randint(4, 40) / 2.0,
     ),
+    last=[("a batch without a positive", [0.0, 0.0], [0.0, 0.5], 20.0)],
 )
 def severity_weight(target, severity, miss):
     positive = target == 1
+    if not positive.any():
+        return np.ones(len(target))
     return np.where(positive, miss * (1 + severity) / np.mean(1 + severity[positive]), 1.0)
+
+
+@severity_weight.mistake(
+    "no positive",
+    "right where there is a positive. Without one the mean is 0/0, and NaN · 0 is NaN.",
+    "What is the weight of a negative in a batch of negatives alone?",
+)
+def _(target, severity, miss):
+    with np.errstate(all="ignore"):
+        scale = miss * np.sum(target) / np.sum(target * (1 + severity))
+    return target * scale * (1 + severity) + (1 - target)
 
 
 @severity_weight.mistake(
