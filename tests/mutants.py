@@ -303,34 +303,22 @@ def relevant(items, mutant):
 
 
 def losses_of(module, line):
-    """The public functions that the function at a line is part of."""
-    if module in SHARED:
-        return EACH_KIND
-    trees = {m: ast.parse((ROOT / f"lossutils/{m}.py").read_text()) for m in FAMILIES}
-    uses, at = {}, None
+    """The public functions that the function at a line is part of; one of each kind for what all share."""
+    trees = {m: ast.parse((ROOT / f"lossutils/{m}.py").read_text()) for m in (*FAMILIES, "numerics")}
+    uses, found = {}, set()
     for m, tree in trees.items():
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
-                owner = [d.value.id for d in node.decorator_list if isinstance(d, ast.Attribute)]
-                name = owner[0] if owner else node.name
-                used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-                uses.setdefault(name, set()).update(used)
-                uses.setdefault(node.name, set()).add(name) if owner and node.name != "_" else None
-                if (
-                    m == module
-                    and node.decorator_list[:1]
-                    and node.decorator_list[0].lineno <= line <= node.end_lineno
-                ):
-                    at = name
-                if m == module and node.lineno <= line <= node.end_lineno:
-                    at = name
-    if at is None:
-        return EACH_KIND
-    found, more = {at}, {at}
+                uses[node.name] = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+                if m == module and first <= line <= node.end_lineno:
+                    found.add(node.name)
+    more = set(found)
     while more:
         more = {user for user, used in uses.items() if used & more} - found
         found |= more
-    return {name for name in found if not name.startswith("_")} or EACH_KIND
+    found &= set(lossutils.__all__)
+    return found | EACH_KIND if module in SHARED or not found else found
 
 
 # ---------------------------------------------------------------------------------------- in a copy
