@@ -19,6 +19,7 @@ import gc
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -258,13 +259,16 @@ class Session:
         if child == 0:
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, 1), os.dup2(null, 2)
-            code = 4
             try:
-                code = self.run(session, items) if patch(module, tree) else 3
+                limit_memory()
+                patched = patch(module, tree)
             except ValueError:  # other free variables: it cannot take the old one's place
-                code = 3
-            finally:
-                os._exit(code)
+                patched = False
+            try:
+                code = self.run(session, items) if patched else 3
+            except BaseException:
+                code = 1
+            os._exit(code)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
             return "killed (time)" if os.WTERMSIG(status) == signal.SIGALRM else "killed (crash)"
@@ -321,6 +325,15 @@ def losses_of(module, line):
     return found | EACH_KIND if module in SHARED or not found else found
 
 
+def limit_memory():
+    """A mutant that never stops must not take the machine along."""
+    limit = (
+        2**33 + int(Path("/proc/self/statm").read_text().split()[0]) * 4096 if sys.platform == "linux" else 0
+    )
+    if limit:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
 # ---------------------------------------------------------------------------------------- in a copy
 
 
@@ -340,12 +353,17 @@ def in_a_copy(mutant):
     files = ["contract", "metric_learning", "core", "engine", "docstrings", *[module] * (module in FAMILIES)]
     files = [f"tests/test_{name}.py" for name in dict.fromkeys(files)] + [f"lossutils/{module}.py"]
     words = ["-k", " or ".join(names)]
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *files, *words],
-        cwd=COPY[0], env={**os.environ, "PYTHONPATH": str(COPY[0])}, capture_output=True, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *files, *words]
+    try:
+        result = subprocess.run(
+            command, cwd=COPY[0], env={**os.environ, "PYTHONPATH": str(COPY[0])}, capture_output=True,
+            check=False, timeout=1800, preexec_fn=limit_memory,
+        )  # fmt: skip
+        outcome = {0: "SURVIVED", 1: "killed"}.get(result.returncode, "killed (no start)")
+    except subprocess.TimeoutExpired:
+        outcome = "killed (time)"
     shutil.copy(ROOT / f"lossutils/{module}.py", target)
-    return "SURVIVED" if result.returncode == 0 else "killed"
+    return outcome
 
 
 def report(mutant, outcome, seconds):
