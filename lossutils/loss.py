@@ -34,14 +34,11 @@ class Loss:
         self.__name__ = self.__qualname__ = formula.__name__
         self.__module__, self.__doc__ = formula.__module__, with_shared_text(formula.__doc__)
         self.__signature__ = self.signature.full
-        self.__wrapped__ = lambda *args, **kwargs: next(
-            formula(*args, **kwargs)
-        )  # the values, by the bare formula
+        # The values of the examples, by the bare formula
+        self.__wrapped__ = lambda *args, **kwargs: next(formula(*args, **kwargs))
         names = ", ".join(f"`{name}`" for name in self.signature.arrays[:predictions])
-        each = (
-            f"with respect to {names}, of its shape" if predictions == 1 else f"by each of {names}: a tuple"
-        )
-        doc = f"Derivative of the reduced `{self.__name__}` {each}."
+        one, several = f"with respect to {names}, of its shape", f"by each of {names}: a tuple"
+        doc = f"Derivative of the reduced `{self.__name__}` {one if predictions == 1 else several}."
         self.path = f"{self.__module__}.{self.__name__}"
         if self.path in LOSSES:  # a second one of this name: a compiled graph knows them apart
             self.path += f" {len(LOSSES)}"

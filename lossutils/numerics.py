@@ -43,13 +43,13 @@ class _Namespace:
         of_type = {}
 
         def call(*arguments, **keywords):
-            kind = type(arguments[0])
-            if kind not in of_type:
+            first = type(arguments[0])
+            if first not in of_type:
                 array = next(a for a in arguments if hasattr(a, "dtype"))
-                if type(array) is not kind:  # a number came first
+                if type(array) is not first:  # a number came first
                     return function_of(array, name)(*arguments, **keywords)
-                of_type[kind] = function_of(array, name)
-            return of_type[kind](*arguments, **keywords)
+                of_type[first] = function_of(array, name)
+            return of_type[first](*arguments, **keywords)
 
         setattr(self, name, call)
         return call
@@ -101,6 +101,13 @@ def float64_of(x):
 
 def copied(x):
     return x.clone() if is_torch(x) else x.copy()
+
+
+def per_example(factor, slope):
+    """One number an example, to be multiplied with all that the example has."""
+    if factor.ndim == 0:
+        return factor
+    return xp.reshape(factor, (*factor.shape, *(1,) * (slope.ndim - factor.ndim)))
 
 
 def concat(arrays):
@@ -240,9 +247,8 @@ def log_softmax(logits):
 def exponentials_of(logits):
     """z − z_max, its exponentials, and their sum without a largest, which is 1: its log1p loses no digit."""
     if is_torch(logits):
-        place = logits.detach().argmax(
-            -1, keepdim=True
-        )  # of one of them: it alone has the slope of the maximum
+        # of one of the largest: it alone has the slope of the maximum
+        place = logits.detach().argmax(-1, keepdim=True)
         shifted = logits - logits.gather(-1, place)
         exponentials = _torch().exp(shifted)
         if torch_records(exponentials):

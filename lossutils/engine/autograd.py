@@ -3,6 +3,7 @@
 import torch
 from torch.autograd import forward_ad
 
+from ..numerics import per_example
 from .evaluate import evaluate
 
 
@@ -43,7 +44,7 @@ class _Fused(torch.autograd.Function):
         if slopes is None or torch.is_grad_enabled() or any(needed[predictions:]):
             return None, *_derived(ctx, upstream, needed)
         if upstream.ndim or upstream.device.type != "cpu" or upstream.item() != 1:
-            slopes = [slope.mul_(_per_example(upstream, slope)) for slope in slopes]
+            slopes = [slope.mul_(per_example(upstream, slope)) for slope in slopes]
         slopes = [slope if need else None for slope, need in zip(slopes, needed, strict=False)]
         return None, *slopes, *[None] * (len(needed) - predictions)
 
@@ -84,10 +85,6 @@ class _Transformed(torch.autograd.Function):
             if one is not None
         )
         return along if call.reduction == "none" else along.sum()
-
-
-def _per_example(factor, slope):
-    return factor.reshape(-1, *(1,) * (slope.ndim - 1)) if factor.ndim else factor
 
 
 def _derived(ctx, upstream, needed):

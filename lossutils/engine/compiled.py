@@ -8,6 +8,7 @@ is loaded.
 import torch
 
 from ..loss import LOSSES
+from ..numerics import per_example
 
 ARGUMENTS = "str name, Tensor[] tensors, str[] keys, float[] numbers, str[] number_keys, str reduction"
 
@@ -56,10 +57,6 @@ def remember(ctx, inputs, output):
     _, tensors, *ctx.others = inputs
     ctx.name, ctx.count = inputs[0], len(tensors)
     ctx.save_for_backward(*tensors, *output[1:])
-
-
-def per_example(factor, slope):
-    return factor.reshape(*factor.shape, *(1,) * (slope.ndim - factor.ndim))
 
 
 def backward(ctx, upstream):

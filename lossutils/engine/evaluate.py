@@ -11,7 +11,18 @@ from functools import cache
 
 import numpy as np
 
-from ..numerics import at_precision, copied, exact, float64_of, is_torch, kind, torch_records, xp, zeros
+from ..numerics import (
+    at_precision,
+    copied,
+    exact,
+    float64_of,
+    is_torch,
+    kind,
+    per_example,
+    torch_records,
+    xp,
+    zeros,
+)
 
 BLOCK = 2**17  # elements evaluated at a time
 
@@ -94,7 +105,7 @@ def one_block(call, block, divisor, slopes, upstream, found=None):
 def scaled(slope, factor, divisor, out):
     """slope · factor / divisor."""
     if factor is not None:
-        slope = slope * (xp.reshape(factor, (-1, *(1,) * (slope.ndim - 1))) if factor.ndim else factor)
+        slope = slope * per_example(factor, slope)
     if out is None:
         if divisor is not ONE:
             return slope / divisor
