@@ -35,7 +35,7 @@ class Loss:
         self.__module__, self.__doc__ = formula.__module__, with_shared_text(formula.__doc__)
         self.__signature__ = self.signature.full
         # The values of the examples, by the bare formula
-        self.__wrapped__ = lambda *args, **kwargs: next(formula(*args, **kwargs))
+        self.__wrapped__ = lambda *args, **kwargs: next(x for x in formula(*args, **kwargs) if x is not None)
         names = ", ".join(f"`{name}`" for name in self.signature.arrays[:predictions])
         one, several = f"with respect to {names}, of its shape", f"by each of {names}: a tuple"
         doc = f"Derivative of the reduced `{self.__name__}` {one if predictions == 1 else several}."
@@ -117,7 +117,7 @@ def loss(*, shape=same_shape, predictions=1, coupled=False, pairwise=False, deno
     `denominator` is what an example counts in a mean, where that is not 1. A formula with a parameter `mask`
     gets it as an array of bools, with zeros in the arrays where it is false; None if every element counts.
     `pairwise` losses compare all elements of an example with each other. One that is `coupled` compares the
-    examples of a batch: it sees all of them, and is sent a factor for each in return for their values.
+    examples of a batch: it sees all of them and is first sent a factor for each, None for the values alone.
     """
 
     def decorate(formula):

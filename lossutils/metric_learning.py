@@ -19,13 +19,15 @@ from .numerics import (
     column,
     concat,
     length_and_direction,
-    log_sigmoid,
     over_length,
     positive_part,
+    softplus_and_sigmoid,
+    torch_records,
     xp,
 )
 
-PAIRS = 2**18  # pairs looked at a time
+PAIRS = 2**18  # numbers looked at a time: they stay in the cache
+ROWS = 256  # in a product of matrices at least
 KINDS = ("easy", "semi-hard", "hard", "all")
 
 # Pairs and triplets
@@ -252,7 +254,7 @@ def mine_triplets(embeddings, labels, *, margin=1.0, kind="semi-hard"):
     if is_torch_array(embeddings):
         embeddings = embeddings.detach()
     found = []
-    for rows in blocks_of_rows(embeddings):
+    for rows in slices(embeddings, wide=embeddings.shape[0]):
         to_positive, to_negative = (xp.expand_dims(distances(embeddings, rows), axis=a) for a in (2, 1))
         same = column(labels[rows]) == labels
         itself = places(embeddings, rows)[:, None] == places(embeddings)
@@ -272,9 +274,9 @@ def places(like, rows=slice(None)):
     return array_namespace(like).arange(like.shape[0], device=device(like))[rows]
 
 
-def blocks_of_rows(x):
-    """Slices of the rows, so that each block has at most PAIRS pairs with all rows."""
-    step = max(1, PAIRS // max(x.shape[0], 1))
+def slices(x, least=1, wide=None):
+    """Blocks of the rows of x, or of a table with `wide` columns, so that each has at most PAIRS numbers."""
+    step = max(least, PAIRS // max(wide or x.shape[1], 1))
     return [slice(start, min(start + step, x.shape[0])) for start in range(0, x.shape[0], step)]
 
 
@@ -336,11 +338,12 @@ def batch_hard_triplet(embeddings, labels, *, margin=1.0):
     >>> batch_hard_triplet.grad(embeddings, labels, reduction="sum").ravel()
     array([-1.,  5., -5.,  1.])
     """
+    factor = yield
     farthest, nearest = hardest(embeddings, labels)
     triplets = triplet.formula(embeddings, embeddings[farthest], embeddings[nearest], margin=margin)
     values, has_one = next(triplets), has_triplet(labels)
     lost = 0 * xp.sum(embeddings)  # NaN if there is one anywhere
-    factor = yield xp.where(has_one, values, xp.zeros_like(values)) + lost
+    yield xp.where(has_one, values, xp.zeros_like(values)) + lost
     factor = xp.where(has_one, factor, xp.zeros_like(factor))
     slopes = [column(factor) * slope for slope in next(triplets)]
     yield sum_by_place(embeddings, (places(embeddings), farthest, nearest), slopes) + lost
@@ -352,7 +355,7 @@ def hardest(x, labels):
     x = x / (xp.sum(abs(x)) + (xp.sum(abs(x)) == 0))  # and squares would overflow
     squares = xp.sum(x * x, axis=-1)
     farthest, nearest = (xp.zeros_like(squares, dtype=array_namespace(x).int64) for _ in range(2))
-    for rows in blocks_of_rows(x):
+    for rows in slices(x, wide=x.shape[0]):
         distances = squares - (2 * x[rows]) @ x.T  # squared, but for what the row itself contributes
         same = column(labels[rows]) == labels
         farthest[rows] = xp.argmax(xp.where(same, distances, -math.inf), axis=-1)
@@ -420,16 +423,10 @@ def info_nce(query, key, *, temperature=0.1):
     array([[ 0.    , -0.3655],
            [-0.3655,  0.    ]])
     """
+    factor = yield
     (query_length, query), (key_length, key) = of_each_row(query), of_each_row(key)
-    values, total = contrast(query, key, temperature, (0,))
-    factor = yield values
-    for_positive = column(factor * xp.expm1(-values))
-    for_query, for_key = for_positive * key, for_positive * query
-    for rows in blocks_of_rows(query):
-        similarity = similarities(query, key, temperature, rows, (0,))
-        slope = column(factor[rows]) * xp.exp(similarity - column(total[rows]))
-        for_query[rows] += slope @ key
-        for_key += slope.T @ query[rows]
+    values, for_query, for_key = contrast(query, key, temperature, (0,), factor)
+    yield values
     yield (
         through_direction(for_query, query, temperature * query_length),
         through_direction(for_key, key, temperature * key_length),
@@ -478,67 +475,73 @@ def nt_xent(z1, z2, *, temperature=0.5):
     array([[0.    , 0.2119],
            [0.2119, 0.    ]])
     """
+    factor = yield
     length, views = of_each_row(concat([z1, z2]))
     examples = z1.shape[0]
-    values, total = contrast(views, views, temperature, (0, examples))
-    factor = yield 0.5 * (values[:examples] + values[examples:])
-    factor = 0.5 * concat([factor, factor])
-    for_positive = factor * xp.expm1(-values)
-    for_positive = for_positive + concat([for_positive[examples:], for_positive[:examples]])
-    slopes = column(for_positive) * concat([views[examples:], views[:examples]])
-    for rows in blocks_of_rows(views):
-        similarity = similarities(views, views, temperature, rows, (0, examples))  # of i and k, of k and i
-        slope = column(factor[rows]) * xp.exp(similarity - column(total[rows]))
-        slope += factor * xp.exp(similarity - total)
-        slopes[rows] += slope @ views
-    slopes = through_direction(slopes, views, temperature * length)
+    of_each = None if factor is None else 0.5 * concat([factor, factor])
+    values, for_query, for_key = contrast(views, views, temperature, (0, examples), of_each)
+    yield 0.5 * (values[:examples] + values[examples:])
+    slopes = through_direction(for_query + for_key, views, temperature * length)
     yield slopes[:examples], slopes[examples:]
 
 
 def of_each_row(x):
-    """As `_length_and_direction`, for a batch, block by block."""
+    """As `length_and_direction`, for a batch, block by block."""
     length, direction = xp.zeros_like(x[:, 0]), xp.zeros_like(x)
-    for rows in blocks_of_rows(x):
+    for rows in slices(x):
         length[rows], direction[rows] = length_and_direction(x[rows])
     return length, direction
 
 
-def other_places(key, rows, distance):
-    """The places in the batch that are so far from those of the rows, around the end."""
-    return (places(key, rows) + distance) % key.shape[0]
+def contrast(query, key, temperature, left_out, factor=None):
+    """The loss of each query, log(1 + Σ exp(s_ij − s_i)) over the negatives j, and its slopes by all rows.
 
-
-def similarities(query, key, temperature, rows, left_out):
-    """Those of some queries with all keys; −inf at each distance of `left_out` from the query's own place."""
-    similarity = (query[rows] / temperature) @ key.T
-    for distance in left_out:
-        similarity[places(similarity), other_places(key, rows, distance)] = -math.inf
-    return similarity
-
-
-def contrast(query, key, temperature, left_out):
-    """log(1 + Σ exp(s_ij − s_i)) over the negatives j, with s_i the similarity of the positive.
-
-    That is the softmax cross-entropy, right also where it is close to 0. The positive of row i is as far from
-    it as the last of `left_out`. Returned with the log of the whole sum, for the derivative.
+    s_i is the similarity of the positive, which stands as many rows behind the query as the last of
+    `left_out` says; what stands at these distances is no negative. That is the softmax cross-entropy, right
+    also where it is close to 0. The slopes are those of the sum of factor_i loss_i.
     """
-    positive, negative = xp.zeros_like(query[:, 0]), xp.zeros_like(query[:, 0])
-    for rows in blocks_of_rows(query):
-        others = key[other_places(key, rows, left_out[-1])]
-        positive[rows] = xp.sum(query[rows] * others, axis=-1) / temperature
-        similarity = similarities(query, key, temperature, rows, left_out)
-        largest = xp.max(similarity, axis=-1, keepdims=True)
-        largest = xp.where(largest == -math.inf, xp.zeros_like(largest), largest)  # a row without negatives
-        negative[rows] = largest[:, 0] + xp.log(xp.sum(xp.exp(similarity - largest), axis=-1))
-    excess = negative - positive
-    values = -log_sigmoid(-excess)
-    return values, positive + values
+    positive_key = xp.roll(key, -left_out[-1], axis=0)
+    positive = xp.sum(query * positive_key, axis=-1) / temperature
+    values, missing = xp.zeros_like(positive), xp.zeros_like(positive)
+    if factor is not None:
+        like = column(factor * positive) * query  # of its shape, with its axis under vmap
+        for_query, for_key = xp.zeros_like(like), xp.zeros_like(like)
+    for rows in slices(key, least=ROWS, wide=key.shape[0]):
+        similarity = (query[rows] / temperature) @ key.T
+        for distance in left_out:
+            similarity[places(similarity), (places(key, rows) + distance) % key.shape[0]] = -math.inf
+        exponentials, largest, total = exponentials_of_rows(similarity)
+        excess = largest + xp.log(total) - positive[rows]
+        values[rows], missing[rows] = softplus_and_sigmoid(excess)  # the second is 1 − p_i
+        if factor is not None:
+            share = factor[rows] * missing[rows] / xp.where(total == 0, xp.ones_like(total), total)
+            for_query[rows] = column(share) * (exponentials @ key)
+            for_key += exponentials.T @ (column(share) * query[rows])
+        del similarity, exponentials  # before the next ones are made
+    if factor is None:
+        return values, None, None
+    push = column(factor * missing)
+    for_query -= push * positive_key
+    for_key -= xp.roll(push * query, left_out[-1], axis=0)
+    return values, for_query, for_key
+
+
+def exponentials_of_rows(x):
+    """exp(x − the largest of the row), the largest and the sum. x itself is not to be used any more."""
+    out = xp.zeros_like(x) if is_torch_array(x) and torch_records(x) else x
+    largest, total = xp.zeros_like(x[:, 0]), xp.zeros_like(x[:, 0])
+    for rows in slices(x):
+        largest[rows] = xp.max(x[rows], axis=-1)
+        top = xp.where(largest[rows] == -math.inf, 0 * total[rows], largest[rows])  # a row without negatives
+        out[rows] = xp.exp(x[rows] - column(top))
+        total[rows] = xp.sum(out[rows], axis=-1)
+    return out, largest, total
 
 
 def through_direction(slope, direction, length):
     """From the slope by x / |x| to the slope by x, block by block."""
     out = xp.zeros_like(slope)
-    for rows in blocks_of_rows(slope):
+    for rows in slices(slope):
         along = xp.sum(slope[rows] * direction[rows], axis=-1, keepdims=True) * direction[rows]
         out[rows] = over_length(slope[rows] - along, length[rows])
     return out

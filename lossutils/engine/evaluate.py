@@ -80,20 +80,20 @@ def one_block(call, block, divisor, slopes, upstream, found=None):
     along = call.along if whole else {key: x[block] for key, x in call.along.items()}
     along = {key: x if key == "mask" else at_precision(x, pred) for key, x in along.items()}
     weight = along.pop("weight", None)
-    formula = call.loss.formula(*arrays, **call.fixed, **along)
-    values = next(formula)
+    factor = weight
+    if upstream is not None:
+        arrived = upstream if whole or call.reduction != "none" else upstream[block]
+        factor = arrived if weight is None else arrived * weight
+    formula, parts = call.loss.formula(*arrays, **call.fixed, **along), None
+    if call.loss.coupled:
+        next(formula)
+        ones = xp.ones_like(arrays[0][:, 0]) / divisor
+        values = formula.send(None if not slopes else ones if factor is None else factor * ones)
+    else:
+        values = next(formula)
     values = values if weight is None else weight * values
-    parts = None
     if slopes:
-        factor = weight
-        if upstream is not None:
-            arrived = upstream if whole or call.reduction != "none" else upstream[block]
-            factor = arrived if weight is None else arrived * weight
-        if call.loss.coupled:
-            ones = xp.ones_like(arrays[0][:, 0]) / divisor
-            parts = formula.send(ones if factor is None else factor * ones)
-        else:
-            parts = next(formula)
+        parts = next(formula)
         parts = parts if call.loss.predictions > 1 else (parts,)
         if not call.loss.coupled:
             outs = (None,) * len(parts) if found is None else (out[block] for out in found)
