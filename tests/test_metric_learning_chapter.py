@@ -19,6 +19,7 @@ from lossutils import (
     nt_xent,
     triplet,
 )
+from lossutils.practice.metric_learning import effective_dimension
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "book/metric_learning.md").read_text(encoding="utf-8")
@@ -326,16 +327,36 @@ def test_more_negatives_help_at_equal_steps_and_not_at_equal_pictures():
     assert abs(pictures[0]) < 2 * pictures[1] and steps[0] > 4 * steps[1]
 
 
-def test_a_point_is_no_line():
-    """What the solution of the collapsed embedding does with copies, in both precisions."""
-    (code,) = re.findall(r"(?s)```python\n(def my_effective_dimension.*?)```", PAGE)
-    names = {"np": np}
-    exec(code, names)
+def effective_dimensions():
+    """The three solutions of the collapsed embedding: of the page, of the notebook, of the checker."""
+    (page,) = re.findall(r"(?s)```python\n(def my_effective_dimension.*?)```", PAGE)
+    (cell,) = [c for c in NOTEBOOK["cells"] if c["id"] == "solution-effective-dimension"]
+    names = {"np": np, "check": lambda name, function: None}
+    for code in (page, "".join(cell["source"])):
+        exec(code, names)
+    return (
+        names["my_effective_dimension"],
+        names["solution_effective_dimension"],
+        effective_dimension.solution,
+    )
+
+
+@pytest.mark.parametrize("dimension", effective_dimensions(), ids=["page", "notebook", "checker"])
+def test_a_point_is_no_line(dimension):
+    """What a solution of the collapsed embedding does with copies and with a small flat cloud."""
     rng = np.random.default_rng(0)
     for dtype in (np.float64, np.float32):
         for rows in (1, 3, 10, 64, 300):
             for scale in (1e-6, 1.0, 1e6):
                 point = np.tile((scale * rng.normal(size=5)).astype(dtype), (rows, 1))
-                assert names["my_effective_dimension"](point) == 0
+                assert dimension(point) == 0
         line = np.array([[1.0, 1], [1.001, 1], [1.002, 1]], dtype=dtype)
-        assert names["my_effective_dimension"](line) == pytest.approx(1)
+        assert dimension(line) == pytest.approx(1)
+        for rows in (10, 64, 300):  # rank 2 of 8, far from the origin for its size
+            flat = rng.normal(size=(rows, 2)) @ rng.normal(size=(2, 8))
+            flat = (1 + 1e-5 * flat).astype(dtype)
+            centered = flat.astype(np.longdouble) - flat.astype(np.longdouble).mean(axis=0)
+            scatter = centered.T @ centered
+            exact = float(np.trace(scatter) ** 2 / np.sum(scatter**2))
+            assert 1 < exact < 2.1 and dimension(flat) == pytest.approx(exact, rel=1e-6)
+    assert dimension(np.array([[0, 0], [1, 1], [2, 2]])) == pytest.approx(1)  # whole numbers
