@@ -311,6 +311,9 @@ def test_unseen_digits_are_worse_than_raw_and_untrained():
     leads = re.findall(r"− untrained, seed by seed: (.*)", printed("compare"))[1]
     leads = {kind: float(x.replace("−", "-")) for kind, x in re.findall(r"(\w+) ([+−][\d.]+) ±", leads)}
     assert max(leads, key=leads.get) == "InfoNCE" and min(leads, key=leads.get) == "contrastive"
+    apart = re.findall(r"InfoNCE − contrastive, seed by seed: ([+−][\d.]+) ± ([\d.]+)", printed("compare"))[1]
+    lead, error = (float(x.replace("−", "-")) for x in apart)
+    assert lead == pytest.approx(leads["InfoNCE"] - leads["contrastive"], abs=2e-3) and lead > 5 * error
 
 
 def test_which_direction_punishes_a_hub():
@@ -321,10 +324,18 @@ def test_which_direction_punishes_a_hub():
     assert np.log1p(np.exp(0.05 / 0.02)) * 5 / 6 == pytest.approx(2.149, abs=5e-4)
 
 
-def test_more_negatives_help_at_equal_steps_and_not_at_equal_pictures():
-    (line,) = re.findall(r"as many pictures (.*), as many steps (.*)", printed("batch-size"))
-    pictures, steps = ([float(x.replace("−", "-")) for x in text.split(" ± ")] for text in line)
+def test_the_pictures_help_at_equal_steps_and_the_negatives_do_not():
+    out = printed("batch-size").replace("−", "-")
+    pair = r"(\S+) ± (\d\.\d+)"
+    found = re.search(
+        rf"as many pictures {pair}, as many steps {pair}\n.*"
+        rf"64 - 16 pictures, 30 negatives {pair}; 126 - 30 negatives, 64 pictures {pair}",
+        out,
+    )
+    pictures, steps, more_pictures, more_negatives = np.array(found.groups(), dtype=float).reshape(4, 2)
     assert abs(pictures[0]) < 2 * pictures[1] and steps[0] > 4 * steps[1]
+    assert more_pictures[0] > 4 * more_pictures[1] and abs(more_negatives[0]) < 2 * more_negatives[1]
+    assert steps[0] == pytest.approx(more_pictures[0] + more_negatives[0], abs=2e-3)  # the same runs
 
 
 def effective_dimensions():
