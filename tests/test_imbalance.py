@@ -3,7 +3,10 @@
 The contract that all losses share is in test_contract.py; here stand closed forms and the extremes.
 """
 
+import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -131,6 +134,26 @@ def test_a_wrong_label_pulls_harder_under_focal():
     for gamma, ratio in [(0, 19), (2, 3060)]:
         wrong, right = (abs(focal.grad(z, np.full(1, y), gamma=gamma)[0]) for y in (0.0, 1.0))
         assert wrong / right == pytest.approx(ratio, rel=1e-3)
+
+
+def test_words_for_the_runs_with_wrong_labels():
+    """Each start has a draw of its own; what the page says of focal and of the bounded loss."""
+    notebook = Path(__file__).parents[1] / "notebooks/imbalance.ipynb"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    (cell,) = [c for c in cells if c["id"] == "focal-noise"]
+    out = "".join("".join(output.get("text", "")) for output in cell["outputs"]).replace("−", "-")
+    starts, fewest, most = map(
+        int, re.search(r"(\d+) starts; wrong labels of 900: (\d+) to (\d+)", out).groups()
+    )
+    assert starts >= 8 and fewest < 900 * 0.2 < most
+    pair = r"(\S+) ± (\S+)"
+    found = re.findall(rf"start by start, in points: at its best {pair}, at the end {pair}", out)
+    two, five, bounded = ([float(x) for x in row] for row in found)
+    assert abs(two[0]) < 2 and abs(two[2]) < 2  # "little changes"
+    assert five[0] < -3 * five[1] and five[2] > 3 * five[3]  # "the end looks better and the best is worse"
+    assert abs(bounded[0]) < 2 * bounded[1] and bounded[2] > 5 * bounded[3]  # "no difference", "ahead by far"
+    learned = {key: float(x) for key, x in re.findall(r"(?m)^(\S.*?) +200 +\S+ +(\S+)", out)}
+    assert learned["generalized"] < learned["cross-entropy"] - 0.2
 
 
 def test_weight_moves_the_best_logit_by_its_logarithm():

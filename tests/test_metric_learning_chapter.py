@@ -19,6 +19,7 @@ from lossutils import (
     nt_xent,
     triplet,
 )
+from lossutils.practice.metric_learning import effective_dimension
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "book/metric_learning.md").read_text(encoding="utf-8")
@@ -310,6 +311,9 @@ def test_unseen_digits_are_worse_than_raw_and_untrained():
     leads = re.findall(r"− untrained, seed by seed: (.*)", printed("compare"))[1]
     leads = {kind: float(x.replace("−", "-")) for kind, x in re.findall(r"(\w+) ([+−][\d.]+) ±", leads)}
     assert max(leads, key=leads.get) == "InfoNCE" and min(leads, key=leads.get) == "contrastive"
+    apart = re.findall(r"InfoNCE − contrastive, seed by seed: ([+−][\d.]+) ± ([\d.]+)", printed("compare"))[1]
+    lead, error = (float(x.replace("−", "-")) for x in apart)
+    assert lead == pytest.approx(leads["InfoNCE"] - leads["contrastive"], abs=2e-3) and lead > 5 * error
 
 
 def test_which_direction_punishes_a_hub():
@@ -320,22 +324,50 @@ def test_which_direction_punishes_a_hub():
     assert np.log1p(np.exp(0.05 / 0.02)) * 5 / 6 == pytest.approx(2.149, abs=5e-4)
 
 
-def test_more_negatives_help_at_equal_steps_and_not_at_equal_pictures():
-    (line,) = re.findall(r"as many pictures (.*), as many steps (.*)", printed("batch-size"))
-    pictures, steps = ([float(x.replace("−", "-")) for x in text.split(" ± ")] for text in line)
+def test_the_pictures_help_at_equal_steps_and_the_negatives_do_not():
+    out = printed("batch-size").replace("−", "-")
+    pair = r"(\S+) ± (\d\.\d+)"
+    found = re.search(
+        rf"as many pictures {pair}, as many steps {pair}\n.*"
+        rf"64 - 16 pictures, 30 negatives {pair}; 126 - 30 negatives, 64 pictures {pair}",
+        out,
+    )
+    pictures, steps, more_pictures, more_negatives = np.array(found.groups(), dtype=float).reshape(4, 2)
     assert abs(pictures[0]) < 2 * pictures[1] and steps[0] > 4 * steps[1]
+    assert more_pictures[0] > 4 * more_pictures[1] and abs(more_negatives[0]) < 2 * more_negatives[1]
+    assert steps[0] == pytest.approx(more_pictures[0] + more_negatives[0], abs=2e-3)  # the same runs
 
 
-def test_a_point_is_no_line():
-    """What the solution of the collapsed embedding does with copies, in both precisions."""
-    (code,) = re.findall(r"(?s)```python\n(def my_effective_dimension.*?)```", PAGE)
-    names = {"np": np}
-    exec(code, names)
+def effective_dimensions():
+    """The three solutions of the collapsed embedding: of the page, of the notebook, of the checker."""
+    (page,) = re.findall(r"(?s)```python\n(def my_effective_dimension.*?)```", PAGE)
+    (cell,) = [c for c in NOTEBOOK["cells"] if c["id"] == "solution-effective-dimension"]
+    names = {"np": np, "check": lambda name, function: None}
+    for code in (page, "".join(cell["source"])):
+        exec(code, names)
+    return (
+        names["my_effective_dimension"],
+        names["solution_effective_dimension"],
+        effective_dimension.solution,
+    )
+
+
+@pytest.mark.parametrize("dimension", effective_dimensions(), ids=["page", "notebook", "checker"])
+def test_a_point_is_no_line(dimension):
+    """What a solution of the collapsed embedding does with copies and with a small flat cloud."""
     rng = np.random.default_rng(0)
     for dtype in (np.float64, np.float32):
         for rows in (1, 3, 10, 64, 300):
             for scale in (1e-6, 1.0, 1e6):
                 point = np.tile((scale * rng.normal(size=5)).astype(dtype), (rows, 1))
-                assert names["my_effective_dimension"](point) == 0
+                assert dimension(point) == 0
         line = np.array([[1.0, 1], [1.001, 1], [1.002, 1]], dtype=dtype)
-        assert names["my_effective_dimension"](line) == pytest.approx(1)
+        assert dimension(line) == pytest.approx(1)
+        for rows in (10, 64, 300):  # rank 2 of 8, far from the origin for its size
+            flat = rng.normal(size=(rows, 2)) @ rng.normal(size=(2, 8))
+            flat = (1 + 1e-5 * flat).astype(dtype)
+            centered = flat.astype(np.longdouble) - flat.astype(np.longdouble).mean(axis=0)
+            scatter = centered.T @ centered
+            exact = float(np.trace(scatter) ** 2 / np.sum(scatter**2))
+            assert 1 < exact < 2.1 and dimension(flat) == pytest.approx(exact, rel=1e-6)
+    assert dimension(np.array([[0, 0], [1, 1], [2, 2]])) == pytest.approx(1)  # whole numbers

@@ -496,8 +496,9 @@ def _dimension(values):
     draw=lambda rng, n: (quarters(rng, 3 * n).reshape(n, 3),),
 )
 def effective_dimension(embeddings):
+    embeddings = np.asarray(embeddings, dtype=float)  # the rounding of float32 would hide a small cloud
     variances = np.linalg.svd(embeddings - embeddings.mean(axis=0), compute_uv=False) ** 2
-    rounding = len(embeddings) * np.finfo(embeddings.dtype).eps * np.linalg.norm(embeddings)
+    rounding = len(embeddings) * np.finfo(float).eps * np.linalg.norm(embeddings)
     return _dimension(variances) if variances.sum() > rounding**2 else 0.0
 
 
