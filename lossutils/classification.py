@@ -115,11 +115,9 @@ def bce_with_logits(pred, target, *, pos_weight=None):
     return of_true_class(surprise, pred, target, pos_weight, 1)
 
 
-def surprise(z):
-    """−log σ(z) and its derivative −σ(−z), for the logit z of the true class."""
-    loss, sigmoid = softplus_and_sigmoid(-z)
-    yield loss
-    yield -sigmoid
+def surprise(x):
+    """−log p and its derivative, with x the logit of the wrong class: log(1 + exp(x)) and σ(x)."""
+    yield from softplus_and_sigmoid(x)
 
 
 # K classes

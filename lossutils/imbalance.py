@@ -59,18 +59,18 @@ def focal(logits, target, *, alpha=None, gamma=2.0):
     array([-2.98290e-01, -3.10000e-04, -1.12675e+00])
     """
     counts = (None, None) if alpha is None else (alpha, 1 - alpha)
-    return of_true_class(lambda z: fading_surprise(z, gamma), logits, target, *counts)
+    return of_true_class(lambda x: fading_surprise(x, gamma), logits, target, *counts)
 
 
-def fading_surprise(z, gamma):
-    """−(1 − p)^gamma log p and its derivative, with z the logit of the true class."""
-    surprise, rest = softplus_and_sigmoid(-z)  # −log p and 1 − p
+def fading_surprise(x, gamma):
+    """−(1 − p)^gamma log p and its derivative, with x the logit of the wrong class."""
+    surprise, rest = softplus_and_sigmoid(x)  # −log p and 1 − p
     fading = rest**gamma
-    if gamma < 1:  # the power of what is below the smallest float is not: log(1 − p) is −z
-        smallest = array_namespace(z).finfo(z.dtype).smallest_normal
-        fading = xp.where(rest > smallest, fading, xp.exp(-gamma * z))
+    if gamma < 1:  # the power of what is below the smallest float is not: log(1 − p) is x
+        smallest = array_namespace(x).finfo(x.dtype).smallest_normal
+        fading = xp.where(rest > smallest, fading, xp.exp(gamma * x))
     yield fading * surprise
-    yield -fading * (rest + gamma * xp.exp(-surprise) * surprise)
+    yield fading * (rest + gamma * xp.exp(-surprise) * surprise)
 
 
 @loss(
@@ -124,17 +124,17 @@ def softmax_focal(logits, target, *, gamma=2.0, class_weight=None):
 
 
 def fading_surprise_of_class(z, target, gamma):
-    """As `fading_surprise`, of one logit: d = z_t − log Σ_{j≠t} exp(z_j), because p_t = σ(d)."""
+    """As `fading_surprise`, of one logit: x = log Σ_{j≠t} exp(z_j) − z_t, because 1 − p_t = σ(x)."""
     if z.shape[-1] < 2:
         raise ValueError(f"softmax_focal needs at least two classes, got {z.shape[-1]}")
     others = with_class(z + 0, target, xp.full_like(z[..., 0], -float("inf")))
     largest = xp.max(others, axis=-1, keepdims=True)
     exponentials = xp.exp(others - largest)
     total = xp.sum(exponentials, axis=-1, keepdims=True)
-    two_classes = fading_surprise(at_class(z, target) - (largest + xp.log(total))[..., 0], gamma)
+    two_classes = fading_surprise((largest + xp.log(total))[..., 0] - at_class(z, target), gamma)
     yield next(two_classes)
     slope = next(two_classes)
-    yield with_class(-column(slope) * (exponentials / total), target, slope)
+    yield with_class(column(slope) * (exponentials / total), target, -slope)
 
 
 # Overlap losses

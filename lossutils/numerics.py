@@ -142,7 +142,8 @@ def zero_times(y, x):
 def softplus_and_sigmoid(x):
     """log(1 + exp(x)) and its derivative σ(x), from one exponential."""
     if is_torch(x):
-        return -_torch().nn.functional.logsigmoid(-x), _torch().sigmoid(x)
+        # beyond its threshold softplus answers x: at 80 that is right in every precision
+        return _torch().nn.functional.softplus(x, threshold=80), _torch().sigmoid(x)
     small = np.exp(-abs(x))
     return np.maximum(x, 0) + np.log1p(small), np.where(x >= 0, 1, small) / (1 + small)
 
@@ -176,42 +177,37 @@ def log_sigmoid(logits):
     return np.minimum(logits, 0) - np.log1p(np.exp(-abs(logits)))
 
 
-def is_0_or_1(target):
-    """Is every number 0 or 1? False where torch must not look, under vmap or for a target that learns."""
-    if not is_torch(target):
-        return bool(np.all(target * target == target))
+def all_0(x):
+    """Is every number 0? False where torch must not look: under vmap, or at what learns. None is negative."""
+    if not is_torch(x):
+        return not np.any(x)
     torch = _torch()
-    if target.is_meta or torch._C._are_functorch_transforms_active():
+    if x.is_meta or torch._C._are_functorch_transforms_active() or torch_records(x):
         return False
-    if target.requires_grad and torch.is_grad_enabled():
-        return False
-    return torch.equal(target * target, target)
+    return x.sum().item() == 0
 
 
 def of_true_class(side, logits, target, positive=None, negative=None):
     """The loss of a yes-or-no question and its derivative by the logit.
 
-    `side(z)` yields both as functions of the logit of the true class, which is z for target 1 and −z for
+    `side(x)` yields both as functions of the logit of the wrong class, which is −z for target 1 and z for
     target 0. A target in between mixes the two in that proportion. `positive` and `negative` are what the
     classes count.
     """
-    if is_0_or_1(target):
-        direction = 2 * target - 1
-        one = side(direction * logits)
-        if positive is None:
-            yield next(one)
-            yield direction * next(one)
-        else:
-            count = positive * target + negative * (1 - target)
-            yield count * next(one)
-            yield count * direction * next(one)
+    of_yes, of_no = target, 1 - target
+    if all_0(of_yes * of_no):
+        away, count = of_no - of_yes, None
+        if positive is not None:
+            count = positive * of_yes + negative * of_no
+        one = side(away * logits)
+        yield next(one) if count is None else count * next(one)
+        yield away * next(one) if count is None else count * away * next(one)
     else:
-        yes, no = side(logits), side(-logits)
-        of_yes, of_no = target, 1 - target
+        yes, no = side(-logits), side(logits)
         if positive is not None:
             of_yes, of_no = positive * of_yes, negative * of_no
         yield zero_times(of_yes, next(yes)) + zero_times(of_no, next(no))
-        yield of_yes * next(yes) - of_no * next(no)
+        yield of_no * next(no) - of_yes * next(yes)
 
 
 # K classes, along the last axis
