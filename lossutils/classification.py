@@ -20,6 +20,7 @@ from .numerics import (
     sigmoid,
     softmax,
     softplus_and_sigmoid,
+    whole,
     with_class,
     xp,
     zero_times,
@@ -156,7 +157,7 @@ def what_classes_count(pred, target, *, class_weight=None, **parameters):
     if target.ndim == pred.ndim:
         return xp.sum(weigh_classes(target, class_weight), axis=-1)
     weights = one_weight_a_class(class_weight, pred.shape[-1])
-    return at_class(xp.broadcast_to(weights, pred.shape), target)
+    return at_class(xp.broadcast_to(weights, pred.shape), column(whole(target)))[..., 0]
 
 
 @loss(shape=class_shape, pred=distribution, target=class_target)
@@ -253,12 +254,12 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
 
 def surprise_of_class(z, target):
     """−log p_t and p_k − [k = t], for p = softmax(z) and t = target."""
+    t = column(whole(target))
     shifted, exponentials, others = exponentials_of(z)
-    yield xp.log1p(others[..., 0]) - at_class(shifted, target)
-    p, own = exponentials / (1 + others), at_class(exponentials, target)
-    # 1 − p_t from what the other classes have, right where p_t rounds to 1:
-    rest = ((1 - own) + others[..., 0]) / (1 + others[..., 0])
-    yield with_class(p, target, -rest)
+    own, total = at_class(shifted, t), 1 + others
+    yield (xp.log1p(others) - own)[..., 0]
+    # p_t − 1 from what the other classes have, right where p_t rounds to 1:
+    yield with_class(exponentials / total, t, (xp.expm1(own) - others) / total)
 
 
 def surprise_of_rows(z, y):

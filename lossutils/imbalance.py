@@ -5,13 +5,15 @@ shape (N, ...) and give one loss for all that an example has: the pixels of an i
 text.
 """
 
+import math
+
 from array_api_compat import array_namespace
 
 from .classification import by_class, what_classes_count
 from .engine.rules import at_least_0, class_target, class_weights, probability
 from .engine.shapes import first_axis, index_shape
 from .loss import loss
-from .numerics import at_class, column, of_true_class, softplus_and_sigmoid, with_class, xp
+from .numerics import at_class, column, of_true_class, softplus_and_sigmoid, whole, with_class, xp
 
 # Focal losses
 
@@ -127,14 +129,15 @@ def fading_surprise_of_class(z, target, gamma):
     """As `fading_surprise`, of one logit: x = log Σ_{j≠t} exp(z_j) − z_t, because 1 − p_t = σ(x)."""
     if z.shape[-1] < 2:
         raise ValueError(f"softmax_focal needs at least two classes, got {z.shape[-1]}")
-    others = with_class(z + 0, target, xp.full_like(z[..., 0], -float("inf")))
+    t = column(whole(target))
+    others = with_class(z + 0, t, -math.inf)
     largest = xp.max(others, axis=-1, keepdims=True)
     exponentials = xp.exp(others - largest)
     total = xp.sum(exponentials, axis=-1, keepdims=True)
-    two_classes = fading_surprise((largest + xp.log(total))[..., 0] - at_class(z, target), gamma)
-    yield next(two_classes)
+    two_classes = fading_surprise((largest + xp.log(total)) - at_class(z, t), gamma)
+    yield next(two_classes)[..., 0]
     slope = next(two_classes)
-    yield with_class(column(slope) * (exponentials / total), target, -slope)
+    yield with_class(slope * (exponentials / total), t, -slope)
 
 
 # Overlap losses

@@ -8,7 +8,7 @@ from .classification import by_class
 from .engine.rules import OneOf, class_target, class_weights, plus_or_minus_1, positive
 from .engine.shapes import index_shape
 from .loss import loss
-from .numerics import at_class, column, sign, with_class, xp
+from .numerics import at_class, column, sign, whole, with_class, xp
 
 
 @loss(target=plus_or_minus_1)
@@ -139,10 +139,10 @@ def multiclass_hinge(pred, target, *, p=1, margin=1.0, class_weight=None):
 def missing_margins(s, target, p, margin):
     """1/K Σ_{j≠t} max(0, margin − s_t + s_j)^p and its derivative, with t = target."""
     classes = s.shape[-1]
-    violation = xp.maximum(s + (margin - column(at_class(s, target))), 0)
-    violation = with_class(
-        violation, target, 0 * at_class(s, target)
-    )  # the target does not compete with itself
+    t = column(whole(target))
+    own = at_class(s, t)
+    violation = xp.maximum(s + (margin - own), 0)
+    violation = with_class(violation, t, 0 * own)  # no competitor of itself; NaN stays
     yield xp.sum(violation**p, axis=-1) / classes
     slope = (sign(violation) if p == 1 else 2 * violation) / classes
-    yield with_class(slope, target, -xp.sum(slope, axis=-1))
+    yield with_class(slope, t, -xp.sum(slope, axis=-1, keepdims=True))

@@ -24,7 +24,7 @@ def library(x):
 
 
 def is_torch(x):
-    return library(x) == "torch"
+    return (_LIBRARY.get(type(x)) or library(x)) == "torch"
 
 
 def kind(x):
@@ -243,16 +243,14 @@ def log_softmax(logits):
 def exponentials_of(logits):
     """z − z_max, its exponentials, and their sum without a largest, which is 1: its log1p loses no digit."""
     if is_torch(logits):
-        # of one of the largest: it alone has the slope of the maximum
-        place = logits.detach().argmax(-1, keepdim=True)
-        shifted = logits - logits.gather(-1, place)
+        largest, place = logits.max(-1, keepdim=True)  # where several are: of one of them
+        shifted = logits - largest
         exponentials = _torch().exp(shifted)
-        if torch_records(exponentials):
-            others = exponentials.scatter(-1, place, 0.0).sum(-1, keepdim=True)
-        else:
-            one = exponentials.gather(-1, place)
-            others = exponentials.scatter_(-1, place, 0.0).sum(-1, keepdim=True)
-            exponentials.scatter_(-1, place, one)
+        if logits.shape[-1] < 100 or torch_records(exponentials):
+            return shifted, exponentials, exponentials.scatter(-1, place, 0.0).sum(-1, keepdim=True)
+        one = exponentials.gather(-1, place)
+        others = exponentials.scatter_(-1, place, 0.0).sum(-1, keepdim=True)
+        exponentials.scatter_(-1, place, one)
     else:
         place = np.argmax(logits, axis=-1, keepdims=True)
         shifted = logits - np.take_along_axis(logits, place, axis=-1)
@@ -285,19 +283,17 @@ def whole(index):
     return index.long() if is_torch(index) else index.astype(np.intp, copy=False)
 
 
-def at_class(x, index):
-    """x_t of each row, for the class t in `index`."""
-    if is_torch(x):
-        return x.gather(-1, whole(index).unsqueeze(-1)).squeeze(-1)
-    return np.take_along_axis(x, whole(index)[..., None], axis=-1)[..., 0]
+def at_class(x, place):
+    """x_t of each row, as a column, for the class t at the place: `column(whole(target))`."""
+    return x.gather(-1, place) if is_torch(x) else np.take_along_axis(x, place, axis=-1)
 
 
-def with_class(x, index, values):
-    """x with x_t of each row replaced. x itself is not to be used any more."""
+def with_class(x, place, values):
+    """x with x_t of each row replaced, by a number or a column. x itself is not to be used any more."""
     if is_torch(x):
-        index, values = whole(index).unsqueeze(-1), values.unsqueeze(-1)
-        return x.scatter(-1, index, values) if torch_records(x, values) else x.scatter_(-1, index, values)
-    np.put_along_axis(x, whole(index)[..., None], values[..., None], axis=-1)
+        recorded = torch_records(x) or (is_torch(values) and torch_records(values))
+        return x.scatter(-1, place, values) if recorded else x.scatter_(-1, place, values)
+    np.put_along_axis(x, place, values, axis=-1)
     return x
 
 

@@ -103,8 +103,7 @@ def prepare(loss, name, args, kwargs):
     if reduction not in REDUCTIONS:
         raise ValueError(f'reduction must be "mean", "sum" or "none", got {reduction!r}')
     named = dict(zip(loss.signature.arrays, given, strict=True))
-    check_kinds(named, weight, parameters, loss.predictions)
-    shape = loss.shape(**named)
+    shape = shape_of_loss(loss, named, weight, parameters)
     along = {}
     mask = parameters.pop("mask", None)
     if mask is not None:
@@ -136,6 +135,21 @@ def prepare(loss, name, args, kwargs):
             check_array(rule, key, flat, whole, keep)
     along = {key: flattened(value, shape, keep) for key, value in along.items()}
     return Call(loss, arrays, along, parameters, reduction, shape, keep)
+
+
+SEEN = {}  # what was right: kinds and shapes of the arrays of a call, and the shape of the unreduced loss
+
+
+def shape_of_loss(loss, named, weight, parameters):
+    """That the arrays fit together depends on their kinds and shapes alone: it is decided once for each."""
+    values = *named.values(), weight, *parameters.values()
+    key = loss, *[(type(x), x.dtype, x.shape, x.device) if hasattr(x, "device") else type(x) for x in values]
+    if key not in SEEN:
+        check_kinds(named, weight, parameters, loss.predictions)
+        if len(SEEN) == 1000:
+            SEEN.clear()
+        SEEN[key] = loss.shape(**named)
+    return SEEN[key]
 
 
 def flattened(array, shape, keep):
