@@ -20,8 +20,10 @@ from .loss import loss
 from .numerics import (
     add_exponentials,
     at_precision,
+    column,
     concat_last,
     exponentials_of,
+    is_torch,
     running_max,
     running_sum,
     sign,
@@ -35,34 +37,65 @@ from .numerics import (
 GAINS = ("exponential", "linear")
 
 
-# Pairs: the first axis of a table is document i, the second document j
+# Pairs: in a table document i is in the rows, j in the columns
+
+TABLE = 2**16  # pairs looked at a time: they stay in the cache
 
 
-def differences(x):
-    return xp.expand_dims(x, axis=-1) - xp.expand_dims(x, axis=-2)
+def gaps(x, i, j):
+    """x_i − x_j, a table, for the documents of two slices."""
+    return xp.expand_dims(x[..., i], axis=-1) - xp.expand_dims(x[..., j], axis=-2)
 
 
-def pairs_of(relevance, mask):
-    """1 where document i is more relevant than j and both count, otherwise 0; NaN stays NaN."""
-    more_relevant = xp.maximum(sign(differences(relevance)), 0)
-    mask = checked_mask(mask, relevance)
-    both = xp.expand_dims(mask, axis=-1) & xp.expand_dims(mask, axis=-2)
-    return xp.where(both, more_relevant, xp.zeros_like(more_relevant))
+def in_order(relevance, mask):
+    """The places of the documents, the least relevant first, and their relevance; padding is last, as NaN."""
+    levels = relevance if mask is None else xp.where(mask, relevance, np.nan)
+    order = xp.argsort(levels, axis=-1)
+    return order, xp.take_along_axis(levels, order, axis=-1)
 
 
-def sum_of_table(table):
-    return xp.sum(table, axis=(-2, -1))
+def over_pairs(price, scores, relevance, mask, weigh=None):
+    """Σ w_ij price(s_i − s_j) over the pairs in which i is more relevant than j, and its derivative.
+
+    `price(gap)` yields both for one pair; `weigh(i, j, gap)` is w of the documents in two slices, in order.
+    """
+    order, levels = in_order(relevance, mask)
+    s = xp.take_along_axis(scores, order, axis=-1)
+    lost = xp.sum(0 * scores + 0 * relevance, axis=-1)  # NaN if there is one
+    value, slope = lost, 0 * s + lost[..., None]
+    documents = longest(levels)
+    step = max(1, TABLE // max(math.prod(s.shape[:-1]) * documents, 1))
+    for start in range(0, documents, step):  # below the diagonal j is not less relevant
+        i, j = slice(start, start + step), slice(0, min(start + step, documents))
+        gap, is_pair = gaps(s, i, j), gaps(levels, i, j) > 0
+        values, slopes = price(gap)
+        if weigh is not None:
+            weight = weigh(i, j, gap)
+            values, slopes = zero_times(weight, values), weight * slopes
+        values, slopes = (xp.where(is_pair, x, xp.zeros_like(gap)) for x in (values, slopes))
+        value = value + xp.sum(values, axis=(-2, -1))
+        slope[..., i] += xp.sum(slopes, axis=-1)
+        slope[..., j] -= xp.sum(slopes, axis=-2)
+    yield value
+    yield xp.take_along_axis(slope, xp.argsort(order, axis=-1), axis=-1)
 
 
-def mean_over_pairs(relevance, mask):
-    """What each pair counts: 1 / the number of pairs."""
-    pairs = pairs_of(relevance, mask)
-    return pairs / xp.maximum(sum_of_table(pairs), 1)[..., None, None]
+def longest(levels):
+    """How many documents the longest list has, without its padding."""
+    try:
+        return int((levels == levels).any(0).sum())
+    except RuntimeError:  # under vmap there are no values to look at
+        return levels.shape[-1]
 
 
-def slope_of_documents(slope_of_gaps):
-    """From the derivative by each gap s_i − s_j to the derivative by each score."""
-    return xp.sum(slope_of_gaps, axis=-1) - xp.sum(slope_of_gaps, axis=-2)
+def mean_over_pairs(price, scores, relevance, mask):
+    """As `over_pairs`, divided by the number of pairs."""
+    levels = in_order(relevance, mask)[1]
+    less_relevant = xp.where(levels == levels, ties(levels)[0], 0)
+    count = xp.maximum(xp.astype(xp.sum(less_relevant, axis=-1), scores.dtype), 1)
+    total = over_pairs(price, scores, relevance, mask)
+    yield next(total) / count
+    yield next(total) / count[..., None]
 
 
 def has_pairs(scores, relevance, *, mask=None, **parameters):
@@ -110,9 +143,14 @@ def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     >>> pairwise_hinge.grad(scores, relevance).round(4)
     array([[-0.3333,  0.6667, -0.3333]])
     """
-    pairs, missing = mean_over_pairs(relevance, mask), margin - differences(scores)
-    yield sum_of_table(zero_times(pairs, xp.maximum(missing, 0)))
-    yield slope_of_documents(-pairs * xp.maximum(sign(missing), 0))
+    return mean_over_pairs(lambda gap: missing_lead(gap, margin), scores, relevance, mask)
+
+
+def missing_lead(gap, margin):
+    """max(0, margin − gap) and its derivative."""
+    missing = xp.maximum(margin - gap, 0)
+    yield missing
+    yield -sign(missing)
 
 
 @loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0)
@@ -150,10 +188,14 @@ def ranknet(scores, relevance, *, mask=None):
     >>> ranknet.grad(scores, relevance).round(4)
     array([[-0.2155,  0.3333, -0.1178]])
     """
-    pairs = mean_over_pairs(relevance, mask)
-    surprise, slope = softplus_and_sigmoid(-differences(scores))
-    yield sum_of_table(zero_times(pairs, surprise))
-    yield slope_of_documents(-pairs * slope)
+    return mean_over_pairs(wrong_order, scores, relevance, mask)
+
+
+def wrong_order(gap):
+    """log(1 + exp(−gap)) and its derivative."""
+    surprise, slope = softplus_and_sigmoid(-gap)
+    yield surprise
+    yield -slope
 
 
 # Lists
@@ -296,15 +338,25 @@ def discounts(scores, mask):
     Documents with equal scores share their places: each gets the mean of their discounts, which is the
     expectation if the tie is broken by lot; the difference is the expectation of its size.
     """
-    gaps, seen = differences(scores), xp.expand_dims(mask, axis=-2)
-    first = xp.sum(xp.astype((gaps < 0) & seen, scores.dtype), axis=-1, keepdims=True)
-    size = xp.sum(xp.astype((gaps == 0) & seen, scores.dtype), axis=-1, keepdims=True)
-    step = place_numbers(scores) - first  # a table: document, place
-    worth = worth_of_places(scores)
-    shared = xp.where((step >= 0) & (step < size), worth, xp.zeros_like(step))
-    mean = xp.sum(shared, axis=-1) / size[..., 0]
-    within = xp.sum((size - 1 - 2 * step) * shared, axis=-1) / xp.maximum(size * (size - 1) / 2, 1)[..., 0]
-    return tuple(xp.where(mask, x, xp.zeros_like(x)) for x in (mean, within))
+    keys = xp.where(mask, -scores, np.inf)
+    order = xp.argsort(keys, axis=-1)
+    first, after = ties(xp.take_along_axis(keys, order, axis=-1))
+    size, step = (xp.astype(x, scores.dtype) for x in (after - first, whole(place_numbers(scores)) - first))
+    worth = worth_of_places(scores) + 0 * step
+    mean = sum_of_tie(worth, first) / size
+    within = sum_of_tie((size - 1 - 2 * step) * worth, first) / xp.maximum(size * (size - 1) / 2, 1)
+    back = xp.argsort(order, axis=-1)
+    return tuple(xp.take_along_axis(x, back, axis=-1) for x in (mean, within))
+
+
+def sum_of_tie(x, first):
+    """For each place the sum of x over the places whose tie begins at the same one."""
+    sums = xp.zeros_like(x)
+    if is_torch(x):
+        sums = sums.scatter_add(-1, first, x)
+    else:
+        np.add.at(sums.reshape(-1, x.shape[-1]), (np.arange(x.size // x.shape[-1])[:, None], first), x)
+    return xp.take_along_axis(sums, first, axis=-1)
 
 
 def place_numbers(scores):
@@ -328,14 +380,6 @@ def gains_of(relevance, gain):
 
 def best_dcg(gains, k=None):
     return xp.sum(xp.sort(gains, axis=-1, descending=True) * worth_of_places(gains, k), axis=-1)
-
-
-def ndcg_changes(scores, relevance, mask):
-    """How much NDCG changes when documents i and j change places."""
-    gains, (mean, within) = gains_of(relevance, "exponential"), discounts(scores, mask)
-    ideal = best_dcg(gains)[..., None, None]
-    apart = xp.where(differences(scores) == 0, xp.expand_dims(within, axis=-1), abs(differences(mean)))
-    return abs(differences(gains)) * apart / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
 
 
 @loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0)
@@ -378,11 +422,17 @@ def lambdarank(scores, relevance, *, mask=None):
     >>> lambdarank.grad(scores, relevance).round(4)
     array([[-0.1892,  0.1376,  0.0516]])
     """
-    mask = checked_mask(mask, scores)
-    weights = pairs_of(relevance, mask) * ndcg_changes(scores, relevance, mask)
-    surprise, slope = softplus_and_sigmoid(-differences(scores))
-    yield sum_of_table(zero_times(weights, surprise))
-    yield slope_of_documents(-weights * slope)
+    given, order = checked_mask(mask, scores), in_order(relevance, mask)[0]
+    gains = gains_of(relevance, "exponential")
+    ideal = best_dcg(gains)[..., None]
+    gains = gains / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
+    gains, worth, within = (xp.take_along_axis(x, order, axis=-1) for x in (gains, *discounts(scores, given)))
+
+    def ndcg_change(i, j, gap):
+        """Δ of documents i and j; for equal scores, whose places are drawn by lot, its expectation."""
+        return gaps(gains, i, j) * xp.where(gap == 0, column(within[..., i]), abs(gaps(worth, i, j)))
+
+    return over_pairs(wrong_order, scores, relevance, mask, ndcg_change)
 
 
 def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
