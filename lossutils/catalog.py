@@ -123,7 +123,8 @@ CARDS = {
         outliers="pull no harder than the others",
         use="Too little and too much cost differently, or an interval is wanted.",
         not_for="One level read as the prediction; levels fitted one by one may cross.",
-        red_flag="“The 90 % quantile holds for nine in ten of any group.” At best it does over all.",
+        red_flag="“The 90 % quantile holds for nine in ten of any group.” A fit sees to it over all;"
+        " count in each.",
         output=REAL,
         torch="e = pred - target; torch.maximum((1 - q) * e, -q * e).mean()",
         sklearn="mean_pinball_loss(target, pred, alpha=q)",

@@ -26,6 +26,7 @@ from lossutils import (
     quantile,
     sigmoid,
 )
+from lossutils.debugging import check_loss
 
 PAGE = (Path(__file__).parents[1] / "book/custom.md").read_text(encoding="utf-8")
 NOTEBOOK = nbformat.read(Path(__file__).parents[1] / "notebooks/custom.ipynb", as_version=4)
@@ -96,6 +97,16 @@ def test_a_certain_positive_stops_where_beta_p_z_is_1():
     slope = confidence_bce.grad(np.array([z]), np.ones(1), beta=0.5)
     assert abs(slope[0]) < 1e-4
     assert 0.5 * sigmoid(np.array([z]))[0] * z == pytest.approx(1, abs=1e-3)
+
+
+def test_beyond_the_answer_to_a_certain_positive_the_share_would_exceed_1():
+    p = np.array([0.9018, 0.902, 0.95, 1 - 1e-6])
+    share = p + 0.5 * p * (1 - p) * np.log(p / (1 - p))
+    assert (share <= 1).tolist() == [True, False, False, False]
+    p = np.linspace(0.001, 0.999, 999)  # a reward: every p is a best answer
+    for beta in (-0.1, -0.5, -0.99):
+        share = p + beta * p * (1 - p) * np.log(p / (1 - p))
+        assert 0 < share.min() and share.max() < 1 and (np.diff(share) > 0).all()
 
 
 def test_the_entropy_term_changes_no_decision_at_one_half_up_to_20_over_11():
@@ -216,6 +227,15 @@ def test_two_thresholds_that_meet_are_resisted():
     assert losses[-1] == pytest.approx(2 * np.log(2) - np.log(1e-9), rel=1e-6)
 
 
+def test_two_thresholds_between_which_nobody_is_come_together():
+    """What the other examples lose falls with the gap: nothing holds the thresholds apart."""
+    z, others = np.linspace(-2, 2, 9), np.array([0, 2] * 5)[:9]
+    gaps = (2, 1, 1e-3, 1e-9)
+    losses = [float(ordinal(z, others, thresholds=[-gap / 2, gap / 2])) for gap in gaps]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] == pytest.approx(float(bce_with_logits(z, others / 2)))  # one threshold is left
+
+
 # X-rays
 
 
@@ -229,6 +249,16 @@ def test_weights_of_the_xray_problem():
     assert tenth.mean() == pytest.approx(31)
     assert 1 / 381 == pytest.approx(0.0026, abs=5e-5)
     assert (0.95 * 100, 0.05 * 20 * 100) == (95, 100)  # the bills of flagging everybody and nobody
+
+
+def test_whom_balance_times_costs_flags_where_the_pictures_tell_much():
+    apart = 2**0.5 * norm.ppf(0.95)  # AUC 0.95: positives N(d, 1), negatives N(0, 1)
+    ratio = (0.95 / 0.05) / (19 * 20 * 1.5)  # of the densities, at the line
+    place = (np.log(ratio) + apart**2 / 2) / apart
+    flagged = 0.95 * norm.sf(place) + 0.05 * norm.sf(place - apart)
+    assert (
+        f"an AUC of 0.95 (two Gaussians of equal spread) it is still {flagged:.0%}".replace("%", " %") in PAGE
+    )
 
 
 def test_temperature_cannot_undo_a_weight():
@@ -369,6 +399,20 @@ def test_the_clip_of_the_hasty_loss_ends_at_16_1():
     assert "16.1" in PAGE
 
 
+def test_the_check_of_a_loss_does_not_look_at_its_scale():
+    def in_dollars(pred, target):
+        return 80_000**2 * ((pred - target) ** 2).mean()
+
+    of_one, of_dollars = (
+        {finding.cause for finding in check_loss(loss, "real", library="torch").findings}
+        for loss in (torch.nn.functional.mse_loss, in_dollars)
+    )
+    assert of_dollars - of_one <= {
+        "half-precision"
+    }  # where it is too large for float16, not for its neighbors
+    assert "the first two and more (not the scale" in PAGE
+
+
 def test_cosine_alone_is_content_with_a_collapse():
     same = torch.ones(6, 4)
     loss = torch.nn.functional.cosine_embedding_loss(same, same, torch.ones(6))
@@ -396,6 +440,10 @@ def test_cosine_alone_is_content_with_a_collapse():
         ),
         ("Here that does not show", "calibration", "-0.48, standard deviation over the splits 1.70"),
         ("finds the clip", "check-loss", "worst first: clipped"),
+        ("neither finds anything", "entropy-on-data", "by 0.4 on average, standard deviation 1.5"),
+        ("neither finds anything", "entropy-on-data", "by 0.3 on average, standard deviation 1.8"),
+        ("number above 1; cut it to 1", "entropy-on-data", "  3.5% of the answers are beyond every best"),
+        ("decisions at one half", "entropy-on-data", "0.5% of the decisions at 1/2 are others"),
         ("nowhere the likeliest rating", "learned-thresholds", "['0.5', '1', '2', '3', '4', '5']"),
         ("up to $\\lambda \\approx 1.8$", "entropy-and-weight", "lambda = 1.7: shares 0.05, 1/11, 0.15"),
     ],

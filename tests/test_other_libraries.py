@@ -309,6 +309,15 @@ def test_where_and_xlogy_at_0():
     assert math.isnan(slopes[0]) and slopes[1] == 0 and math.isnan(slopes[2])
 
 
+@says("debugging.md#silent-half", "multiply the loss, in float32 (a float16 ends at 65,504)")
+def test_a_scale_of_65536_needs_a_loss_in_float32():
+    for kind, finite in ((torch.float16, False), (torch.float32, True)):
+        x = t(math.log(10), dtype=kind, grad=True)  # the first loss of ten classes
+        loss = 65536 * x.sum()
+        loss.backward()
+        assert torch.isfinite(loss).item() is torch.isfinite(x.grad).all().item() is finite
+
+
 @says("debugging.md#silent-detached", "`.detach()`, `.item()`, `.detach().numpy()`, `torch.tensor(x)`,")
 def test_where_the_graph_ends():
     x = t(1, grad=True)

@@ -1805,7 +1805,7 @@ def entropy_share(p, beta):
     with np.errstate(all="ignore"):
         z = np.log(p) - np.log(1 - p)
         term = z / (2 + np.exp(z) + np.exp(-z))
-    return p + beta * np.where(abs(z) < np.inf, term, 0)
+    return np.minimum(1, np.maximum(0, p + beta * np.where(abs(z) < np.inf, term, 0)))
 
 
 @guise("entropy_share", "sign of beta")

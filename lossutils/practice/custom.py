@@ -183,8 +183,18 @@ def _share(p, beta):
         ("a sure prediction", [0.0, 1.0], 0.5),
     ],
     draw=lambda rng, n: (rng.randint(5, 28, size=n) / 32.0, rng.randint(-3, 4) / 4.0 + 0.125),
+    last=[("surer than a certain positive may be", [0.9375, 0.0625], 0.5)],
 )
 def entropy_share(p, beta):
+    return np.clip(_share(p, beta), 0, 1)
+
+
+@entropy_share.mistake(
+    "beyond every best answer",
+    "right for every p that is the best answer for some share. Beyond, your share is below 0 or above 1.",
+    "With beta = 0.5 a certain positive is answered by 0.902. What does your function give for 0.95?",
+)
+def _(p, beta):
     return _share(p, beta)
 
 
