@@ -3,6 +3,7 @@
 # make notebooks   run the notebooks in place and store what they print
 # make bench       every loss beside its fastest peer; writes benchmarks/table.md (run it with nothing else running)
 # make reproduce   what other machines would print, and where it is not what is stored (ARGS=--short: what CI runs)
+# make stub      write lossutils/__init__.pyi, from which editors know the signatures
 # make mutants   change one operator or number of the library at a time: do the tests notice? (ARGS="--sample 100")
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,7 +11,7 @@ READY := .venv/ready
 export MPLBACKEND := agg
 export PYTHONWARNINGS := ignore::DeprecationWarning:zmq
 
-.PHONY: book test lab serve notebooks reproduce bench mutants lint browser clean
+.PHONY: book test lab serve notebooks reproduce bench stub mutants lint browser clean
 .DEFAULT_GOAL := book
 
 $(READY): requirements.txt pyproject.toml
@@ -56,6 +57,9 @@ reproduce: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/compare.py
+
+stub: $(READY)
+	$(BIN)/python tests/stub.py
 
 mutants: $(READY)
 	$(BIN)/python tests/mutants.py $(ARGS)

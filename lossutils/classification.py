@@ -6,6 +6,7 @@ K), and the unreduced loss is (...). The functions they stand on, `sigmoid`, `lo
 `log_softmax`, are right to a few units in the last place for any finite logit: they are in `numerics`.
 """
 
+from .cards import CLASS, DISTRIBUTION, LOGIT, LOGITS, YES_NO, Card
 from .engine.rules import Interval, class_target, class_weights, distribution, probability
 from .engine.shapes import class_shape
 from .loss import loss
@@ -227,10 +228,10 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
 
     Notes
     -----
-    PyTorch has the classes second: (N, K, H, W) there is `movedim(1, -1)` here; forgotten, it is an error
-    unless K = H = W. `ignore_index=-100` there is `weight=target != -100` here: an index out of range is
-    an error unless its weight is 0. Where the target has the largest logit the loss is log1p of what
-    the others add, so a logit gap of 40 costs 4e-18 in float32 too.
+    Also as `cce_with_logits`. PyTorch has the classes second: (N, K, H, W) there is `movedim(1, -1)` here;
+    forgotten, it is an error unless K = H = W. `ignore_index=-100` there is `weight=target != -100` here:
+    an index out of range is an error unless its weight is 0. Where the target has the largest logit the
+    loss is log1p of what the others add, so a logit gap of 40 costs 4e-18 in float32 too.
     PyTorch: `F.cross_entropy`; with distributions as targets its mean divides by N whatever the class
     weights.
     Keras: `SparseCategoricalCrossentropy(from_logits=True)`. optax: `softmax_cross_entropy`.
@@ -346,3 +347,103 @@ def generalized_cross_entropy(pred, target, *, q=0.7):
     rows = distribution_of(target, pred)
     yield xp.sum(zero_times(rows, -xp.expm1(q * xp.log(pred)) / q), axis=-1)
     yield zero_times(rows, -(pred ** (q - 1)))
+
+
+# In short
+
+CARDS = {
+    "bce_with_logits": Card(
+        task=YES_NO,
+        formula=r"w y \log(1 + \exp(-z)) + (1 - y) \log(1 + \exp(z))",
+        aims="log-odds of yes (w = 1)",
+        gradient="probability minus target; 1 at most (w = 1)",
+        outliers="costs without end, and pulls with 1 at most",
+        use="Probabilities are wanted, or costs may change. Also for each of several labels.",
+        not_for="One of K exclusive classes.",
+        red_flag="“First a sigmoid, then this.” It is in it; with two, no example costs less than 0.313.",
+        output=LOGIT,
+        torch="F.binary_cross_entropy_with_logits(pred, target, pos_weight=torch.tensor(pos_weight))",
+        sklearn="log_loss(target, expit(pred))",
+        optax="optax.sigmoid_binary_cross_entropy(pred, target).mean()",
+        keras="keras.losses.BinaryCrossentropy(from_logits=True)(target, pred)",
+        note="With `pos_weight`, PyTorch and `lossutils` divide by the number of elements, not by weights.",
+    ),
+    "bce": Card(
+        task=YES_NO,
+        formula=r"-y \log p - (1 - y) \log(1 - p)",
+        aims="probability of yes",
+        gradient="−1/p for a yes, 1/(1 − p) for a no: without end",
+        outliers="costs without end; pulls without end on p, with 1 at most through a sigmoid",
+        use="Probabilities come from elsewhere, and no logit can be had.",
+        not_for="Training through a sigmoid: hand over the logit.",
+        red_flag="“Clip p to 1e-7, and it is stable.” A confident mistake then has no gradient.",
+        output="a sigmoid, a probability, `(N,)`",
+        torch="F.binary_cross_entropy(pred, target)",
+        sklearn="log_loss(target, pred)",
+        keras="keras.losses.BinaryCrossentropy()(target, pred)",
+        note="A mistake with p = 0 or 1 costs infinity here. PyTorch stops at 100, Keras clips p at 1e-7,"
+        " scikit-learn at the rounding error of its type.",
+    ),
+    "cross_entropy": Card(
+        task=CLASS,
+        formula=r"-\log \frac{\exp(z_t)}{\sum_{j=1}^K \exp(z_j)}",
+        aims="logarithms of the class probabilities, up to a constant",
+        gradient="probabilities minus target; at most 1 in each logit",
+        outliers="costs without end, and pulls with 1 at most",
+        use="Exclusive classes: the default. Rare ones too; targets may be distributions.",
+        not_for="Several labels an example; classes with an order; many wrong labels.",
+        red_flag="“Softmax, also for several labels.” Softmax makes them compete for a sum of 1.",
+        output=LOGITS,
+        torch="F.cross_entropy(pred, target, weight=class_weight, label_smoothing=label_smoothing)",
+        sklearn="log_loss(target, softmax(pred, axis=1), labels=range(pred.shape[1]))",
+        optax="optax.softmax_cross_entropy_with_integer_labels(pred, target).mean()",
+        keras="keras.losses.SparseCategoricalCrossentropy(from_logits=True)(target, pred)",
+        note="PyTorch has the classes on axis 1, the others on the last. With class weights, PyTorch and"
+        " `lossutils` divide by the sum of those of the targets, Keras by N.",
+    ),
+    "cce": Card(
+        task=CLASS,
+        formula=r"-\log p_t",
+        aims="the class probabilities",
+        gradient="−1/p of the target: without end",
+        outliers="costs without end; pulls without end on p, with 1 at most through a softmax",
+        use="Probabilities come from elsewhere, and no logits can be had.",
+        not_for="Training through a softmax: hand over the logits.",
+        red_flag="“log(softmax(z)) is the same.” At a gap of 110 in float32 it is infinite.",
+        output="a softmax, probabilities, `(N, K)`",
+        torch="F.nll_loss(pred.log(), target)",
+        sklearn="log_loss(target, pred, labels=range(pred.shape[1]))",
+        keras="keras.losses.SparseCategoricalCrossentropy()(target, pred)",
+        note="Give scikit-learn the `labels`: a batch may lack a class.",
+    ),
+    "generalized_cross_entropy": Card(
+        task=CLASS,
+        formula=r"\frac{1 - p_t^q}{q}",
+        aims="the likeliest class, with a probability that is too sure",
+        gradient="by the logits: that of cross-entropy, times a factor that is small for what looks wrong",
+        outliers="costs at most 1/q, and loses its pull",
+        use="Many labels are wrong, nothing filters them, and the class is all you need.",
+        not_for="Probabilities; a thousand classes from a cold start.",
+        red_flag="“Robust, so better.” It gives up on hard examples as well.",
+        output="a softmax, probabilities, `(N, K)`",
+        torch="((1 - pred[torch.arange(len(pred)), target] ** q) / q).mean()",
+        keras="keras.losses.CategoricalGeneralizedCrossEntropy(q=q)(target, pred)",
+        note="Keras has q = 0.5 by default.",
+    ),
+    "kl_divergence": Card(
+        task=DISTRIBUTION,
+        formula=r"\sum_{j=1}^K y_j \log \frac{y_j}{p_j}",
+        aims="the target",
+        gradient="that of cross-entropy: the entropy of the target has none",
+        outliers="a probability near 0 where the target is not costs without end",
+        use="The target is a distribution, and 0 should mean that it is reached.",
+        not_for="A symmetric distance between two samples.",
+        red_flag="“KL is a distance, the order does not matter.” The other order is another loss.",
+        output="a softmax, probabilities, `(N, K)`",
+        torch='F.kl_div(pred.log(), target, reduction="batchmean")',
+        optax="optax.kl_divergence(jnp.log(pred), target).mean()",
+        keras="keras.losses.KLDivergence()(target, pred)",
+        note='PyTorch and optax take log-probabilities; PyTorch\'s `reduction="mean"` divides by N K.'
+        " SciPy: `rel_entr(target, pred)`.",
+    ),
+}

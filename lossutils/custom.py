@@ -6,6 +6,7 @@ one score, which thresholds cut into ordered classes.
 
 import math
 
+from .cards import CLASS, LOGIT, NUMBER, REAL, YES_NO, Card
 from .classification import surprise
 from .engine.rules import Interval, class_index, increasing, positive, probability
 from .engine.shapes import label_shape
@@ -20,6 +21,8 @@ from .numerics import (
     xp,
     zero_times,
 )
+
+__all__ = ["confidence_bce", "cost_sensitive_bce", "ordinal", "power"]
 
 
 @loss(target=probability, false_negative_cost=positive, false_positive_cost=positive)
@@ -209,3 +212,71 @@ def ordinal(logits, target, *, thresholds):
     )
     yield over + under - log_1_minus_exp(below - above)
     yield too_high - too_low
+
+
+# In short
+
+CARDS = {
+    "power": Card(
+        task=NUMBER,
+        formula=r"\lvert e\rvert^r",
+        aims="median at p = 1, mean at p = 2, middle of the extremes as p grows",
+        gradient="p times the error to the power p − 1",
+        outliers="the larger p, the more they decide",
+        use="The cost of an error is known to grow like a power of it.",
+        not_for="p > 2 on data that nobody has checked.",
+        red_flag="“p = 4, because large errors matter.” One wrong target can then outweigh the rest.",
+        output=REAL,
+        torch="(pred - target).abs().pow(p).mean()",
+    ),
+    "cost_sensitive_bce": Card(
+        task=YES_NO,
+        formula=r"C y \log(1 + \exp(-z)) + A (1 - y) \log(1 + \exp(z))",
+        aims="log-odds of yes plus log(C/A)",
+        gradient="C or A times that of cross-entropy",
+        outliers="one of the dear class pulls with C",
+        use="Costs are known and stay; the model is too simple, and a threshold did worse.",
+        not_for="Probabilities, unless log(C/A) is taken off the logit.",
+        red_flag="“Weight 10, and the threshold at 1/11.” That counts the costs twice.",
+        output=LOGIT,
+        torch="weight = torch.tensor(false_negative_cost / false_positive_cost); false_positive_cost"
+        " * F.binary_cross_entropy_with_logits(logits, target, pos_weight=weight)",
+        sklearn="cost = np.where(target == 1, false_negative_cost, false_positive_cost);"
+        " log_loss(target, expit(logits), sample_weight=cost, normalize=False) / len(target)",
+        optax="cost = jnp.where(target == 1, false_negative_cost, false_positive_cost);"
+        " (cost * optax.sigmoid_binary_cross_entropy(logits, target)).mean()",
+        keras="cost = jnp.where(target == 1, false_negative_cost, false_positive_cost);"
+        " keras.losses.BinaryCrossentropy(from_logits=True)"
+        "(target[:, None], logits[:, None], sample_weight=cost)",
+        note="Where an estimator is fitted, it is scikit-learn's `class_weight={0: A, 1: C}`.",
+    ),
+    "confidence_bce": Card(
+        task=YES_NO,
+        formula=r"y \log(1 + \exp(-z)) + (1 - y) \log(1 + \exp(z)) + \beta (p \log p + (1 - p) \log(1 - p))",
+        aims="a probability nearer to one half than the true one (β > 0)",
+        gradient="that of cross-entropy, plus β z p (1 − p)",
+        outliers="as cross-entropy, nearly: far out the added pull fades",
+        use="A large network is too sure of itself, and you have measured that it helps.",
+        not_for="A model that is calibrated: it will not be afterwards.",
+        red_flag="“The entropy term calibrates.” It moves every probability, right ones too.",
+        output=LOGIT,
+        torch="p = torch.sigmoid(logits); F.binary_cross_entropy_with_logits(logits, target)"
+        " - beta * F.binary_cross_entropy(p, p)",
+        optax="p = jax.nn.sigmoid(logits); (optax.sigmoid_binary_cross_entropy(logits, target)"
+        " - beta * optax.sigmoid_binary_cross_entropy(logits, p)).mean()",
+    ),
+    "ordinal": Card(
+        task=CLASS,
+        formula=r"-\log(\sigma(b_{k+1} - z) - \sigma(b_k - z))",
+        aims="the probability of each class, as slices of one logistic curve",
+        gradient="pushes the score into its slice; 1 at most",
+        outliers="costs about its distance, and pulls with 1 at most",
+        use="Classes in order, and steps between them that need not be equal.",
+        not_for="Classes without an order; inputs that change the spread, not the place.",
+        red_flag="“Thresholds at 1.5, 2.5, 3.5.” They are learned, and have to stay in order.",
+        output="one linear unit, a score, `(N,)`; K − 1 thresholds that learn",
+        torch="above = F.pad(torch.sigmoid(thresholds - logits[:, None]), (0, 1), value=1.0);"
+        " F.nll_loss(above.diff(prepend=torch.zeros(len(logits), 1)).log(), target)",
+        note="R's `polr` and statsmodels' `OrderedModel(distr=\"logit\")` fit the same model.",
+    ),
+}

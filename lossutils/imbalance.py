@@ -9,11 +9,14 @@ import math
 
 from array_api_compat import array_namespace
 
+from .cards import CLASS, LABELS, LOGIT, LOGITS, MASK, YES_NO, Card
 from .classification import by_class, what_classes_count
 from .engine.rules import at_least_0, class_target, class_weights, probability
 from .engine.shapes import first_axis, index_shape
 from .loss import loss
 from .numerics import at_class, column, of_true_class, softplus_and_sigmoid, whole, with_class, xp
+
+__all__ = ["dice", "focal", "jaccard", "softmax_focal", "tversky"]
 
 # Focal losses
 
@@ -275,3 +278,94 @@ def overlap(pred, target, alpha, beta, gain, smooth):
     total = hit + missed + (hit + missed == 0)
     yield xp.reshape(missed / total, (-1,))
     yield (hit / total * (alpha * (1 - target) - beta * target) - missed / total * gain * target) / total
+
+
+# In short
+
+CARDS = {
+    "focal": Card(
+        task=YES_NO,
+        formula=r"-a (1 - p)^\gamma \log p",
+        aims="odds less extreme than the true ones; with alpha, than these times alpha / (1 − alpha)",
+        gradient="fades as the right answer becomes probable",
+        outliers="stands out among easy ones, and pulls more than the rest",
+        use="A few positives among very many trivial negatives that drown them in plain training.",
+        not_for="Wrong labels; rarity alone; probabilities, unless calibrated afterwards.",
+        red_flag="“Focal is class weighting.” γ looks at difficulty, not at the class; that is α.",
+        output=LOGIT,
+        torch='ce = F.binary_cross_entropy_with_logits(logits, target, reduction="none");'
+        " a = torch.where(target == 1, alpha, 1 - alpha); (a * (1 - torch.exp(-ce)) ** gamma * ce).mean()",
+        optax="optax.sigmoid_focal_loss(logits, target, alpha=alpha, gamma=gamma).mean()",
+        keras="keras.losses.BinaryFocalCrossentropy(apply_class_balancing=True, alpha=alpha, gamma=gamma,"
+        " from_logits=True)(target, logits)",
+        note="torchvision's `sigmoid_focal_loss` has alpha = 0.25 and no reduction by default; Keras ignores"
+        " alpha unless `apply_class_balancing=True`. Here alpha is off by default.",
+    ),
+    "softmax_focal": Card(
+        task=CLASS,
+        formula=r"-(1 - p_t)^\gamma \log p_t",
+        aims="the classes in order; a share above ½ is answered too low, the largest of many may be too high",
+        gradient="fades as the right class becomes probable",
+        outliers="stands out among easy ones",
+        use="Very many easy examples drown a few hard ones, and that has been measured.",
+        not_for="Wrong labels; rarity alone; probabilities, unless calibrated afterwards.",
+        red_flag="“It is for rare classes.” It turns down easy examples, of whatever class.",
+        output=LOGITS,
+        torch='ce = F.cross_entropy(logits, target, reduction="none");'
+        " w = class_weight[target]; (w * (1 - torch.exp(-ce)) ** gamma * ce).sum() / w.sum()",
+        optax="ce = optax.softmax_cross_entropy_with_integer_labels(logits, target);"
+        " ((1 - jnp.exp(-ce)) ** gamma * ce).mean()",
+        keras="keras.losses.CategoricalFocalCrossentropy(alpha=1, gamma=gamma, from_logits=True)"
+        "(jax.nn.one_hot(target, logits.shape[1]), logits)",
+        note="Keras multiplies by alpha = 0.25 by default, and takes one-hot targets.",
+    ),
+    "dice": Card(
+        task=LABELS,
+        formula=r"1 - \frac{2 \sum_{j=1}^K p_j y_j + s}{\sum_{j=1}^K p_j + \sum_{j=1}^K y_j + s}",
+        aims="a set, not probabilities: outputs near 0 and 1",
+        gradient="depends on the whole mask; weak for a large object",
+        outliers="a wrong pixel of a small object counts much",
+        use="The metric is Dice or F1 of each mask, and nearly every mask has an object.",
+        not_for="Probabilities; many empty masks: on those, a few stray pixels cost nearly everything.",
+        red_flag="“Dice cures imbalance.” It changes the aim, and the probabilities are lost.",
+        output=MASK,
+        torch="1 - ((2 * (pred * target).sum(1) + smooth) / (pred.sum(1) + target.sum(1) + smooth)).mean()",
+        optax="logits = jnp.log(pred / (1 - pred));"
+        " optax.losses.binary_dice_loss(logits, target, smooth=smooth / 2).mean()",
+        note="One loss an image, then the mean. Keras' `Dice()` takes the whole batch as one image unless it"
+        " is given an `axis`, and adds 1e-7 below only: two empty masks cost 1.",
+    ),
+    "jaccard": Card(
+        task=LABELS,
+        formula=r"1 - \frac{\sum_{j=1}^K p_j y_j + s}"
+        r"{\sum_{j=1}^K p_j + \sum_{j=1}^K y_j - \sum_{j=1}^K p_j y_j + s}",
+        aims="a set, not probabilities: outputs near 0 and 1",
+        gradient="depends on the whole mask",
+        outliers="a wrong pixel of a small object counts much",
+        use="The metric is intersection over union, and nearly every mask has an object.",
+        not_for="Probabilities; many empty masks, as for Dice.",
+        red_flag="“The metric is IoU, so Dice is wrong.” On one image both order masks alike.",
+        output=MASK,
+        torch="hit = (pred * target).sum(1);"
+        " 1 - ((hit + smooth) / (pred.sum(1) + target.sum(1) - hit + smooth)).mean()",
+    ),
+    "tversky": Card(
+        task=LABELS,
+        formula=r"1 - \frac{\sum_{j=1}^K p_j y_j + s}"
+        r"{\sum_{j=1}^K p_j y_j + \alpha \sum_{j=1}^K p_j (1 - y_j) + \beta \sum_{j=1}^K (1 - p_j) y_j + s}",
+        aims="a set, larger for β > α",
+        gradient="as Dice, with the two mistakes weighted",
+        outliers="a wrong pixel of a small object counts much",
+        use="Overlap counts, and a missed pixel is worse than a false one, or the reverse.",
+        not_for="Probabilities; costs that are known for each pixel.",
+        red_flag="“α is for the misses.” In the paper it is for the false alarms; libraries differ.",
+        output=MASK,
+        torch="hit = (pred * target).sum(1); false = (pred * (1 - target)).sum(1);"
+        " missed = ((1 - pred) * target).sum(1);"
+        " 1 - ((hit + smooth) / (hit + alpha * false + beta * missed + smooth)).mean()",
+        optax="logits = jnp.log(pred / (1 - pred)); optax.losses.dice_loss(logits[..., None],"
+        " target[..., None], alpha=alpha, beta=beta, smooth=smooth).mean()",
+        note="Keras' `Tversky()` takes the whole batch as one image unless it is given an `axis`, and in 3.15"
+        " its alpha multiplies the misses, against its own documentation.",
+    ),
+}

@@ -4,11 +4,14 @@ They take scores, not probabilities, and stop asking once the right side is won 
 and gradient are exactly 0. None of them is a negative log-likelihood, so their scores are not logits.
 """
 
+from .cards import CLASS, SCORE, YES_NO, Card
 from .classification import by_class
 from .engine.rules import OneOf, class_target, class_weights, plus_or_minus_1, positive
 from .engine.shapes import index_shape
 from .loss import loss
 from .numerics import at_class, column, sign, whole, with_class, xp
+
+__all__ = ["hinge", "multiclass_hinge", "squared_hinge"]
 
 
 @loss(target=plus_or_minus_1)
@@ -146,3 +149,53 @@ def missing_margins(s, target, p, margin):
     yield xp.sum(violation**p, axis=-1) / classes
     slope = (sign(violation) if p == 1 else 2 * violation) / classes
     yield with_class(slope, t, -xp.sum(slope, axis=-1, keepdims=True))
+
+
+# In short
+
+CARDS = {
+    "hinge": Card(
+        task=YES_NO,
+        formula=r"\max(0, 1 - y s)",
+        aims="the likelier side, ±1",
+        gradient="−y inside the margin, 0 beyond",
+        outliers="costs without end, and pulls with 1",
+        use="Linear and kernel machines with a penalty, where the decision is all that counts.",
+        not_for="Probabilities; costs that are decided later.",
+        red_flag="“A sigmoid makes a probability of it.” Its best score is a side, not a degree.",
+        output=SCORE,
+        torch="F.relu(1 - target * pred).mean()",
+        sklearn="hinge_loss(target, pred)",
+        optax="optax.hinge_loss(pred, target).mean()",
+        keras="keras.losses.Hinge()(target, pred)",
+        note="Targets are −1 and 1. Keras and scikit-learn read 0 as −1, optax and the line of PyTorch"
+        " compute with the 0. PyTorch's `F.hinge_embedding_loss` is something else.",
+    ),
+    "squared_hinge": Card(
+        task=YES_NO,
+        formula=r"\max(0, 1 - y s)^2",
+        aims="2π − 1, for a probability π of yes",
+        gradient="grows with the violation, 0 beyond the margin",
+        outliers="pulls the harder, the farther off",
+        use="As hinge, for a solver that wants a slope without jumps.",
+        not_for="Many wrong labels.",
+        red_flag="“Hinge made smooth, and as robust.” Its pull has no cap.",
+        output=SCORE,
+        torch="F.relu(1 - target * pred).square().mean()",
+        keras="keras.losses.SquaredHinge()(target, pred)",
+        note="Targets are −1 and 1. It is the default of scikit-learn's `LinearSVC`.",
+    ),
+    "multiclass_hinge": Card(
+        task=CLASS,
+        formula=r"\frac1K \left(\sum_{j=1}^K \max(0, m - s_t + s_j)^r - m^r\right)",
+        aims="the likeliest class, if one has more than half",
+        gradient="1/K for each class within the margin (p = 1), 0 beyond",
+        outliers="costs without end; for p = 1 it pulls with 1 at most",
+        use="Only the decision counts, in a linear or kernel machine, and one class is usually clear.",
+        not_for="Probabilities; classes without a clear winner.",
+        red_flag="“All multiclass hinges are one.” Sum or largest violation: the winner may differ.",
+        output="K linear units, scores, `(N, K)`",
+        torch="F.multi_margin_loss(pred, target, p=p, margin=margin, weight=class_weight)",
+        note="optax's `multiclass_hinge_loss` and scikit-learn's `hinge_loss` take the largest violation.",
+    ),
+}

@@ -10,6 +10,7 @@ import math
 import numpy as np
 from array_api_compat import array_namespace, device, is_torch_array
 
+from .cards import EMBEDDING, VECTOR, Card
 from .engine.prepare import check_kinds
 from .engine.rules import Interval, Learned, check_number, plus_or_minus_1, positive, zero_or_one
 from .engine.shapes import batch_of_vectors, vectors
@@ -25,6 +26,16 @@ from .numerics import (
     torch_records,
     xp,
 )
+
+__all__ = [
+    "batch_hard_triplet",
+    "contrastive",
+    "cosine_embedding",
+    "info_nce",
+    "mine_triplets",
+    "nt_xent",
+    "triplet",
+]
 
 PAIRS = 2**18  # numbers looked at a time: they stay in the cache
 ROWS = 256  # in a product of matrices at least
@@ -545,3 +556,96 @@ def through_direction(slope, direction, length):
         along = xp.sum(slope[rows] * direction[rows], axis=-1, keepdims=True) * direction[rows]
         out[rows] = over_length(slope[rows] - along, length[rows])
     return out
+
+
+# In short
+
+CARDS = {
+    "contrastive": Card(
+        task=EMBEDDING,
+        formula=r"y d^2 + (1 - y) \max(0, m - d)^2",
+        aims="pairs of one class in one place, others a margin apart",
+        gradient="pulls with the distance, pushes with what is missing to the margin",
+        outliers="a pair wrongly called alike pulls the harder, the farther apart",
+        use="All you have is pairs, alike or not.",
+        not_for="Classes with a spread worth keeping: it pulls each to a point.",
+        red_flag="“Random pairs will do.” Soon most unlike pairs are a margin apart, with no gradient.",
+        output=VECTOR,
+        torch="d = F.pairwise_distance(x1, x2, eps=0);"
+        " (same * d**2 + (1 - same) * F.relu(margin - d) ** 2).mean()",
+        note="In the paper 1 is a pair of two classes, and both terms are halved.",
+    ),
+    "cosine_embedding": Card(
+        task=EMBEDDING,
+        formula=r"\begin{cases} 1 - c & \text{if } y = 1 \\ \max(0, c - m) & \text{if } y = -1 \end{cases}",
+        aims="alike pairs at the angle 0, others at the margin or beyond",
+        gradient="turns the embedding; falls with its length",
+        outliers="a pair costs 2 at most",
+        use="Pairs, where the angle is what the search will use.",
+        not_for="Embeddings whose length means something.",
+        red_flag="“The length shows how sure it is.” The loss does not see the length.",
+        output=VECTOR,
+        torch="F.cosine_embedding_loss(x1, x2, target, margin=margin)",
+        note="Targets are −1 and 1. Keras' `CosineSimilarity` is −c, optax's `cosine_distance` 1 − c.",
+    ),
+    "triplet": Card(
+        task=EMBEDDING,
+        formula=r"\max(0, d_+ - d_- + m)",
+        aims="each positive nearer than each negative, by a margin",
+        gradient="of length 1 on positive and negative, or 0",
+        outliers="a wrong triplet pulls like a right one",
+        use="“This is nearer than that” is what you know, and only the order of distances counts.",
+        not_for="Triplets drawn at random, once the easy ones are learned.",
+        red_flag="“Any negative will do.” An easy one has no gradient at all.",
+        output=VECTOR,
+        torch="F.triplet_margin_loss(anchor, positive, negative, margin=margin, eps=0)",
+        optax="optax.losses.triplet_margin_loss(anchor, positive, negative, margin=margin, eps=0).mean()",
+        note="In the paper the distances are squared. PyTorch adds 1e-6 to each difference.",
+    ),
+    "batch_hard_triplet": Card(
+        task=EMBEDDING,
+        formula=r"\max(0, d_+ - d_- + m)",
+        aims="the farthest of the same class nearer than the nearest of another, by a margin",
+        gradient="through one positive and one negative an anchor",
+        outliers="is soon the hardest example of many anchors",
+        use="Classes are known, and a batch holds several examples of each.",
+        not_for="Wrong labels; batches with one example a class.",
+        red_flag="“The hardest negative is the best.” It can collapse the map, and may be a wrong label.",
+        output=VECTOR,
+        torch="d, same = torch.cdist(embeddings, embeddings), labels[:, None] == labels;"
+        " F.relu((d * same).amax(1) - d.where(~same, torch.inf).amin(1) + margin).mean()",
+        note="An anchor without a positive or without a negative does not count in the mean here.",
+    ),
+    "info_nce": Card(
+        task=EMBEDDING,
+        formula=r"-\log \frac{\exp(c_i / T)}{\sum_{j=1}^K \exp(c_j / T)}",
+        aims="each query nearest to its own key",
+        gradient="probabilities minus target: the nearest wrong keys are pushed most",
+        outliers="a duplicate among the negatives is pushed away",
+        use="Pairs that belong together, such as image and caption; the batch is the negatives.",
+        not_for="Batches full of duplicates; values that are compared between sizes of the batch.",
+        red_flag="“InfoNCE is the contrastive loss.” It is cross-entropy over the batch, without a margin.",
+        output=VECTOR,
+        torch="s = F.normalize(query) @ F.normalize(key).T / temperature;"
+        " F.cross_entropy(s, torch.arange(len(s)))",
+        optax="unit = lambda x: x / jnp.linalg.norm(x, axis=1, keepdims=True);"
+        " optax.softmax_cross_entropy_with_integer_labels(unit(query) @ unit(key).T / temperature,"
+        " jnp.arange(len(query))).mean()",
+        note="CLIP takes the mean of both directions, and learns the temperature.",
+    ),
+    "nt_xent": Card(
+        task=EMBEDDING,
+        formula=r"-\log \frac{\exp(c_i / T)}{\sum_{j=1}^K \exp(c_j / T)}",
+        aims="each view nearest to the other view of its example",
+        gradient="probabilities minus target: the nearest wrong views are pushed most",
+        outliers="a duplicate among the negatives is pushed away",
+        use="Two views of each example from one encoder, and no labels.",
+        not_for="Labels that are there to be used; values that are compared between sizes of the batch.",
+        red_flag="“A larger batch is only faster.” It has more negatives: another loss.",
+        output=VECTOR,
+        torch="z = F.normalize(torch.cat([z1, z2])); s = (z @ z.T / temperature).fill_diagonal_(-torch.inf);"
+        " F.cross_entropy(s, torch.arange(len(z)).roll(len(z1)))",
+        optax="optax.losses.ntxent(jnp.concatenate([z1, z2]), jnp.tile(jnp.arange(len(z1)), 2), temperature)",
+        note="The sum has the other view in it, and not the view itself.",
+    ),
+}

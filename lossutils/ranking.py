@@ -12,6 +12,7 @@ from numbers import Integral
 import numpy as np
 from array_api_compat import array_namespace, device
 
+from .cards import ORDER, Card
 from .engine.prepare import check_kinds, checked_mask, is_array
 from .engine.rules import at_least_0, first_broken, positive
 from .engine.shapes import lists
@@ -33,6 +34,8 @@ from .numerics import (
     xp,
     zero_times,
 )
+
+__all__ = ["lambdarank", "listmle", "listnet", "ndcg", "pairwise_hinge", "ranknet"]
 
 GAINS = ("exponential", "linear")
 
@@ -513,3 +516,87 @@ def dcg(gains, scores, mask, k):
 
 
 ndcg.__doc__ = with_shared_text(ndcg.__doc__)
+
+
+# In short
+
+CARDS = {
+    "pairwise_hinge": Card(
+        task=ORDER,
+        formula=r"\frac1P \sum_{i=1}^n \sum_{j : y_j < y_i} \max(0, m - (s_i - s_j))",
+        aims="every pair in order, by a margin",
+        gradient="1/P for each pair within the margin, 0 beyond",
+        outliers="a pair in the wrong order pulls like any other",
+        use="Pairs that are settled should stop pulling, as in a linear or kernel ranker.",
+        not_for="Scores that are read as numbers; the top of a long list.",
+        red_flag="“The margin is a detail.” With PyTorch's default, 0, equal scores are a minimum.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="lead = scores[:, :, None] - scores[:, None, :];"
+        " pair = relevance[:, :, None] > relevance[:, None, :];"
+        " ((pair * F.relu(margin - lead)).sum((1, 2)) / pair.sum((1, 2))).mean()",
+        note="PyTorch's `F.margin_ranking_loss(s_i, s_j, 1, margin=1)` takes the pairs one by one.",
+    ),
+    "ranknet": Card(
+        task=ORDER,
+        formula=r"\frac1P \sum_{i=1}^n \sum_{j : y_j < y_i} \log(1 + \exp(s_j - s_i))",
+        aims="differences of scores that are log-odds of “i before j”",
+        gradient="the probability of the wrong order",
+        outliers="a pair in the wrong order costs without end, and pulls with 1/P at most",
+        use="What you have is preferences: this one rather than that one.",
+        not_for="A metric that looks at the top only.",
+        red_flag="“It is optimal for NDCG.” A pair at the bottom counts like one at the top.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="lead = scores[:, :, None] - scores[:, None, :];"
+        " pair = relevance[:, :, None] > relevance[:, None, :];"
+        " ((pair * F.softplus(-lead)).sum((1, 2)) / pair.sum((1, 2))).mean()",
+        note="A mean over the pairs of a query, where others take the sum.",
+    ),
+    "listnet": Card(
+        task=ORDER,
+        formula=r"-\sum_{i=1}^n \frac{\exp(y_i)}{\sum_{k=1}^n \exp(y_k)}"
+        r" \log \frac{\exp(s_i)}{\sum_{j=1}^n \exp(s_j)}",
+        aims="scores equal to the relevances, up to a constant",
+        gradient="share by the scores minus share by the relevances",
+        outliers="a grade too high attracts the whole list",
+        use="Graded lists, and exp of a grade is the share of attention that an item deserves.",
+        not_for="Grades on an arbitrary scale: doubled, they are another target.",
+        red_flag="“It only sees the order.” It sees the size of the grades.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="F.cross_entropy(scores, relevance.softmax(1))",
+        optax="optax.losses.ranking_softmax_loss(scores, jax.nn.softmax(relevance))",
+        note="optax's `ranking_softmax_loss` takes the relevances themselves where y has its softmax.",
+    ),
+    "listmle": Card(
+        task=ORDER,
+        formula=r"-\sum_{i=1}^n \log \frac{\exp(s_i)}{\exp(s_i) + \sum_{j : y_j < y_i} \exp(s_j)}",
+        aims="scores for which drawing item by item gives the true order",
+        gradient="of each place: share of the items still there",
+        outliers="one item at the wrong end costs at every place",
+        use="The whole order is known, not only who is first.",
+        not_for="Many ties; lists whose bottom is noise.",
+        red_flag="“Ties do not matter.” Many versions then depend on how the list is stored.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="n = scores.shape[1]; left = relevance[:, None, :] < relevance[:, :, None];"
+        " left = left | torch.eye(n, dtype=torch.bool);"
+        " (scores[:, None, :].where(left, -torch.inf).logsumexp(2) - scores).sum(1).mean()",
+    ),
+    "lambdarank": Card(
+        task=ORDER,
+        formula=r"\frac1M \sum_{i=1}^n \sum_{j : y_j < y_i} (2^{y_i} - 2^{y_j})"
+        r" \lvert D_i - D_j\rvert \log(1 + \exp(s_j - s_i))",
+        aims="pairs in order, those first whose swap would change NDCG most",
+        gradient="that of RankNet, times the change of NDCG if the two are swapped",
+        outliers="a grade too high counts twice: in the gain and in the order",
+        use="Graded lists judged by NDCG, and the top is what users see.",
+        not_for="A value to be watched: it changes when the order does.",
+        red_flag="“It is the gradient of NDCG.” That is 0 or undefined, and this one is no loss's gradient.",
+        output="one linear unit an item, a score, `(Q, D)`",
+        torch="lead = scores[:, :, None] - scores[:, None, :];"
+        " place = scores.argsort(1, descending=True).argsort(1); d = 1 / torch.log2(place + 2);"
+        " g = 2**relevance - 1; best = 1 / torch.log2(torch.arange(scores.shape[1]) + 2);"
+        " ideal = (g.sort(1, descending=True).values * best).sum(1);"
+        " swap = (g[:, :, None] - g[:, None, :]).clamp(min=0) * (d[:, :, None] - d[:, None, :]).abs();"
+        " ((swap * F.softplus(-lead)).sum((1, 2)) / ideal).mean()",
+        note="The metric itself is `ndcg` here and `ndcg_score` in scikit-learn, whose gain is linear.",
+    ),
+}

@@ -5,9 +5,12 @@ If the target is in dollars, `mae` and `quantile` are in dollars, `mse` and `hub
 in dollars, and `log_cosh` wants the error divided by a scale first, because cosh of a dollar has no meaning.
 """
 
+from .cards import NUMBER, REAL, Card
 from .engine.rules import between_0_and_1, positive
 from .loss import loss
 from .numerics import LOG_2, sign, xp
+
+__all__ = ["huber", "log_cosh", "mae", "mse", "quantile"]
 
 
 @loss()
@@ -203,3 +206,86 @@ def quantile(pred, target, *, q=0.5):
     yield xp.maximum((1 - q) * error, -q * error)
     side = sign(error)
     yield (1 - q) * xp.maximum(side, 0) + q * xp.minimum(side, 0)
+
+
+# In short
+
+CARDS = {
+    "mse": Card(
+        task=NUMBER,
+        formula=r"e^2",
+        aims="mean",
+        gradient="grows with the error, without end",
+        outliers="one wild target can decide the fit",
+        use="You want the mean: sums, budgets, expected values. The targets are checked.",
+        not_for="Targets that may be wrong; a heavy tail whose mean nobody asks for.",
+        red_flag="“MSE is what one uses for regression.” Nobody has asked which number is wanted.",
+        output=REAL,
+        torch="F.mse_loss(pred, target)",
+        sklearn="mean_squared_error(target, pred)",
+        optax="optax.squared_error(pred, target).mean()",
+        keras="keras.losses.MeanSquaredError()(target, pred)",
+        note="optax's `l2_loss` is half of it.",
+    ),
+    "mae": Card(
+        task=NUMBER,
+        formula=r"\lvert e\rvert",
+        aims="median",
+        gradient="±1, whatever the error; steps have to shrink",
+        outliers="pull no harder than the others",
+        use="You want the median, or a dollar of error counts a dollar wherever it falls.",
+        not_for="Totals of skewed targets: medians do not add up to them.",
+        red_flag="“MAE is MSE, but robust, so better.” It estimates another number.",
+        output=REAL,
+        torch="F.l1_loss(pred, target)",
+        sklearn="mean_absolute_error(target, pred)",
+        keras="keras.losses.MeanAbsoluteError()(target, pred)",
+    ),
+    "huber": Card(
+        task=NUMBER,
+        formula=r"\begin{cases} \frac12 e^2 & \text{if } \lvert e\rvert \le \delta \\"
+        r" \delta (\lvert e\rvert - \frac12 \delta) & \text{otherwise} \end{cases}",
+        aims="near the mean for a large δ, near the median for a small one",
+        gradient="the error, capped at ±δ",
+        outliers="pull with δ at most",
+        use="Symmetric noise with some wild targets, and a smooth loss is wanted.",
+        not_for="Skewed targets whose mean you need; a δ that nobody chose.",
+        red_flag="“I take Huber”, with no δ and no unit. For prices in dollars, δ = 1 is as good as MAE.",
+        output=REAL,
+        torch="F.huber_loss(pred, target, delta=delta)",
+        optax="optax.huber_loss(pred, target, delta=delta).mean()",
+        keras="keras.losses.Huber(delta=delta)(target, pred)",
+        note="PyTorch's `F.smooth_l1_loss(beta=δ)` is this divided by δ. scikit-learn's `HuberRegressor`"
+        " counts its `epsilon` in units of a scale that it estimates.",
+    ),
+    "log_cosh": Card(
+        task=NUMBER,
+        formula=r"\log\cosh e",
+        aims="near the mean if errors are far below 1, near the median if far above",
+        gradient="tanh of the error",
+        outliers="pull with 1 at most",
+        use="As Huber, where a solver wants a second derivative that is continuous.",
+        not_for="Errors in their own unit: divide by an ordinary error first.",
+        red_flag="“It has no parameter to choose.” The scale is built in: far above 1 it is MAE.",
+        output=REAL,
+        torch="e = pred - target; (F.softplus(2 * e) - e - math.log(2)).mean()",
+        optax="optax.log_cosh(pred, target).mean()",
+        keras="keras.losses.LogCosh()(target, pred)",
+        note="The three formulas lose all digits of a small error in float32; `lossutils` does not.",
+    ),
+    "quantile": Card(
+        task=NUMBER,
+        formula=r"\max((1 - q) e, -q e)",
+        aims="q-quantile",
+        gradient="1 − q above the target, −q below",
+        outliers="pull no harder than the others",
+        use="Too little and too much cost differently, or an interval is wanted.",
+        not_for="One level read as the prediction; levels fitted one by one may cross.",
+        red_flag="“The 90 % quantile holds for nine in ten of any group.” A fit sees to it over all;"
+        " count in each.",
+        output=REAL,
+        torch="e = pred - target; torch.maximum((1 - q) * e, -q * e).mean()",
+        sklearn="mean_pinball_loss(target, pred, alpha=q)",
+        note="The order counts: with target and prediction swapped, q becomes 1 − q.",
+    ),
+}
