@@ -14,7 +14,24 @@ import numpy as np
 import pytest
 from equations.plain import Formula, block, parts, read, read_condition, sigmoid, softmax, statements, value
 from equations.reader import Unreadable
-from references import REFERENCES, bad_class_probabilities, bad_classes
+from references import (
+    CLASS_LOGITS,
+    CLASS_PROBABILITIES,
+    CLASS_SCORES,
+    INDEX_LOGITS,
+    LABELS,
+    LISTS,
+    LOGITS,
+    MASKS,
+    PROBABILITIES,
+    RANKING,
+    REAL,
+    REFERENCES,
+    SCORES,
+    TIED_RANKING,
+    bad_class_probabilities,
+    bad_classes,
+)
 
 import lossutils
 
@@ -255,11 +272,13 @@ SIDES = {
     "for the negative": 2,
 }
 
-ENTRIES = {
-    **{
-        name: Entry(numbers(name))
-        for name in ("mse", "mae", "power", "bce", "cost_sensitive_bce", "confidence_bce")
-    },
+OF_DOMAIN = {  # how examples are drawn; a loss whose docstring needs no more has no entry of its own below
+    **dict.fromkeys((REAL, LOGITS, PROBABILITIES, SCORES, LABELS), numbers),
+    **dict.fromkeys((CLASS_LOGITS, CLASS_PROBABILITIES, CLASS_SCORES, INDEX_LOGITS), classes),
+    **dict.fromkeys((RANKING, TIED_RANKING, LISTS), queries),
+    MASKS: masks,
+}
+ENTRIES = {name: Entry(OF_DOMAIN[case.domain](name)) for name, case in REFERENCES.items()} | {
     "huber": Entry(
         numbers(
             "huber",
@@ -268,7 +287,6 @@ ENTRIES = {
         ),
         ("c the error e clipped to [−delta, delta]",),
     ),
-    "log_cosh": Entry(numbers("log_cosh")),
     "quantile": Entry(
         numbers("quantile"),
         tails={
@@ -276,7 +294,6 @@ ENTRIES = {
             "(predicted too little)": lambda env: says(env["pred"] < env["target"]),
         },
     ),
-    "bce_with_logits": Entry(numbers("bce_with_logits")),
     "hinge": Entry(numbers("hinge", y=lambda env: env["target"]), SIGN),
     "squared_hinge": Entry(numbers("squared_hinge", y=lambda env: env["target"]), SIGN),
     "focal": Entry(
@@ -288,12 +305,10 @@ ENTRIES = {
         numbers("ordinal", b=lambda env: np.array([-np.inf, *env["thresholds"], np.inf])), THRESHOLDS
     ),
     "cce": Entry(classes("cce"), tails={"for a class index t": lambda env: "t" in env}),
-    "cross_entropy": Entry(classes("cross_entropy")),
     "kl_divergence": Entry(
         classes("kl_divergence"),
         tails={"as for `cce`: the entropy of the target has no gradient": lambda env: True},
     ),
-    "generalized_cross_entropy": Entry(classes("generalized_cross_entropy")),
     "softmax_focal": Entry(classes("softmax_focal", index=True)),
     "multiclass_hinge": Entry(
         classes("multiclass_hinge", index=True),
@@ -305,7 +320,6 @@ ENTRIES = {
     ),
     "dice": Entry(masks("dice"), ("sums over an example",)),
     "jaccard": Entry(masks("jaccard"), ("sums over an example",)),
-    "tversky": Entry(masks("tversky")),
     "pairwise_hinge": Entry(
         queries("pairwise_hinge"), (ORDER,), {"− for s_i, + for s_j": lambda env: MINUS_FOR_I}
     ),
