@@ -204,6 +204,26 @@ def test_steps_of_mae_and_of_huber_on_one_example():
         assert abs(error) < 1e-12
 
 
+def test_a_newton_step_may_lead_to_where_there_is_none():
+    once, often, start, end = 0.0, 10.0, *typed(r"nineteen times, it goes from (\d+) to (\d+)\.")
+    y = np.array([once] + 19 * [often])
+
+    def newton(c):
+        return c - np.clip(c - y, -1, 1).sum() / (abs(c - y) <= 1).sum()
+
+    assert newton(start) == end and not (abs(end - y) <= 1).any()
+
+    def mean(c):
+        return huber(np.full(20, c), y)
+
+    c, values = end, [mean(end)]
+    for _ in range(100):  # reweighted least squares, from there
+        weight = np.minimum(1, 1 / np.maximum(abs(c - y), 1e-300))
+        c = weight @ y / weight.sum()
+        values.append(mean(c))
+    assert np.max(np.diff(values)) < 1e-12 and c == pytest.approx(10 - 1 / 19)
+
+
 def test_huber_with_a_step_beyond_2_jumps_for_ever():
     for eta, settles in ((1.9, True), (2.1, False), (5.0, False)):
         error = 10.05
