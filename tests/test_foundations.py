@@ -9,8 +9,10 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import brentq, lsq_linear
+from sklearn.datasets import load_diabetes
 
-from lossutils import bce_with_logits, mae, mse
+from lossutils import bce_with_logits, huber, log_cosh, mae, mse
 from lossutils.practice import check
 
 ROOT = Path(__file__).parents[1]
@@ -173,6 +175,35 @@ def test_the_solution_on_the_page_passes_the_checks():
     assert solutions.keys() == {"mse", "mse_gradient", "finite_difference", "combine_means", "l2_step"}
     for name, function in solutions.items():
         assert check(name, function)
+
+
+def test_huber_and_log_cosh_need_not_lie_between_median_and_mean():
+    numbers = re.search(
+        r"the targets ([−\d, ]+) have the median 0 .* constant is (\S+) and that of log-cosh (\d\.\d+)", PAGE
+    )
+    targets = np.array([number(x) for x in numbers[1].split(",")])
+    assert np.median(targets) == targets.mean() == 0
+    for loss, shown in ((huber, numbers[2]), (log_cosh, numbers[3])):
+        best = brentq(lambda c, loss=loss: loss.grad(np.full(5, c), targets).sum(), -3, 2)
+        assert f"{best:.2f}" == shown
+
+
+def test_adamw_is_on_its_way_to_the_box():
+    """After 6000 steps "still on their way" to weights of at most 20; after 54,000 they are there."""
+    x, y = load_diabetes(return_X_y=True)
+    x, y = (x - x.mean(axis=0)) / x.std(axis=0), y - y.mean()
+    box = lsq_linear(x, y, bounds=(-20, 20)).x
+    curvature, pull, decay = 2 * x.T @ x / 442, 2 * x.T @ y / 442, 0.05
+    away = []
+    for steps in (6000, 54_000):
+        w, m, v = np.zeros(10), np.zeros(10), np.zeros(10)
+        for k in range(steps):
+            eta, g = 0.3 * (1 - k / steps) ** 2, curvature @ w - pull
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+            size = np.sqrt(v / (1 - 0.999 ** (k + 1))) + 1e-8
+            w = (1 - eta * decay) * w - eta * m / (1 - 0.9 ** (k + 1)) / size
+        away.append(abs(w - box).max())
+    assert away[0] > 5 and away[1] < 0.1
 
 
 def test_decay_moves_a_weight_without_gradient():

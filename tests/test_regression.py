@@ -204,6 +204,47 @@ def test_steps_of_mae_and_of_huber_on_one_example():
         assert abs(error) < 1e-12
 
 
+def test_a_newton_step_may_lead_to_where_there_is_none():
+    once, often, start, end = 0.0, 10.0, *typed(r"nineteen times, it goes from (\d+) to (\d+)\.")
+    y = np.array([once] + 19 * [often])
+
+    def newton(c):
+        return c - np.clip(c - y, -1, 1).sum() / (abs(c - y) <= 1).sum()
+
+    assert newton(start) == end and not (abs(end - y) <= 1).any()
+
+    def mean(c):
+        return huber(np.full(20, c), y)
+
+    c, values = end, [mean(end)]
+    for _ in range(100):  # reweighted least squares, from there
+        weight = np.minimum(1, 1 / np.maximum(abs(c - y), 1e-300))
+        c = weight @ y / weight.sum()
+        values.append(mean(c))
+    assert np.max(np.diff(values)) < 1e-12 and c == pytest.approx(10 - 1 / 19)
+
+
+def test_huber_with_a_step_beyond_2_jumps_for_ever():
+    for eta, settles in ((1.9, True), (2.1, False), (5.0, False)):
+        error = 10.05
+        for _ in range(1000):
+            error -= eta * pull(huber, error, delta=1.0)
+        assert (abs(error) < 1e-9) == settles
+        assert settles or abs(error) < eta  # it does not run away either
+
+
+def test_one_smearing_factor_for_groups_that_scatter_differently():
+    quiet, loud, smearing, high, low = typed(
+        r"With \$\\sigma = ([\d.]+)\$ in one half of the data and ([\d.]+) in the other, the smearing factor "
+        r"([\d.]+) is (\d+) % too large for the one half and (\d+) % too small"
+    )
+    residual = norm.ppf((np.arange(100_000) + 0.5) / 100_000)
+    factors = [np.mean(np.exp(sigma * residual)) for sigma in (quiet, loud)]
+    common = np.mean(factors)
+    assert round(common, 2) == smearing
+    assert [round(100 * (common / f - 1)) for f in factors] == [high, -low]
+
+
 def test_curves_of_the_fixed_step():
     start, step, factor, low, high, slower = typed(
         r"error ([\d.]+) at the start, step ([\d.]+)\. MSE: a factor of ([\d.]+) .* between (−[\d.]+) and "
