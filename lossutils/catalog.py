@@ -215,7 +215,8 @@ TREE = Question(
                 "decide, after labels of which many are wrong and cannot be repaired": Leaf(
                     "generalized_cross_entropy",
                     "generalized_cross_entropy(softmax(logits), target, q=0.7)",
-                    "As one of two classes, of which 1 is yes. If all that is wrong is a share m of the yes"
+                    "As one of two classes, of which 1 is yes. Where clean examples tell when to stop early,"
+                    " the plain loss does as well. If all that is wrong is a share m of the yes"
                     " that was overlooked at random, the plain loss does: multiply its threshold by 1 − m.",
                     output="two linear units, logits, `(N, 2)`",
                 ),
@@ -252,7 +253,8 @@ TREE = Question(
                 "many labels are wrong, and cannot be repaired": Leaf(
                     "generalized_cross_entropy",
                     "generalized_cross_entropy(softmax(logits), target, q=0.7)",
-                    "For the class, not for its probability.",
+                    "For the class, not for its probability. Where clean examples tell when to stop early,"
+                    " the plain loss does as well.",
                 ),
                 "each place of an image has one, as in a segmentation": Question(
                     "What is judged?",
