@@ -18,12 +18,14 @@ import pytest
 from equations import Symbols, Unreadable, canonical
 from equations.reader import close
 from mpmath import mp
+from references import REFERENCES, Case
 from scipy.optimize import brentq, minimize
 from scipy.special import expit, softmax
 from test_equations import mutants
 
 import lossutils
 from lossutils import catalog
+from lossutils.cards import LOGITS
 from lossutils.catalog import CARDS, TREE, Leaf, paths
 
 ROOT = Path(__file__).parents[1]
@@ -106,7 +108,9 @@ def arguments(name, seed):
     """The drawn arguments of a loss by name: arrays, and a value for every parameter."""
     names = list(inspect.signature(getattr(lossutils, name)).parameters)
     arrays = positional(name, np.random.default_rng(seed))
-    settings = {key: SETTINGS[key] for key in names if key in SETTINGS}
+    case = REFERENCES.get(name, Case(None))
+    settings = {key: values[-1] for key, values in {**case.parameters, **case.rows}.items()}
+    settings |= {key: SETTINGS[key] for key in names if key in SETTINGS}
     if name == "multiclass_hinge":
         settings["p"] = 2 if seed % 2 else 1
     return dict(zip(names, arrays, strict=False)), settings
@@ -150,12 +154,6 @@ def of_one_example(name, arrays, i):
             return [{"z": first[i], "k": int(second[i])}]
         case "multiclass_hinge":
             return [{"s_j": list(first[i]), "t": int(second[i]) + 1}]
-        case "cross_entropy":
-            return [{"z_j": list(first[i]), "t": int(second[i]) + 1}]
-        case "softmax_focal":
-            return [{"p_j": list(softmax(first[i])), "t": int(second[i]) + 1}]
-        case "cce" | "generalized_cross_entropy":
-            return [{"p_j": list(first[i]), "t": int(second[i]) + 1}]
         case "kl_divergence" | "dice" | "jaccard" | "tversky":
             return [{"p_j": list(first[i]), "y_j": list(second[i])}]
         case "contrastive":
@@ -185,6 +183,10 @@ def of_one_example(name, arrays, i):
             "n": K,
         }
         return [letters]
+    if CARDS[name].task == catalog.CLASS:
+        given = CARDS[name].output == LOGITS
+        p = softmax(first[i]) if given else first[i]
+        return [{"p_j": list(p), "t": int(second[i]) + 1} | ({"z_j": list(first[i])} if given else {})]
     score = r"\hat y" if CARDS[name].task == catalog.NUMBER else "z"
     return [{score: first[i], "y": second[i]} | ({"p": r"\sigma(z)"} if score == "z" else {})]
 
@@ -201,8 +203,8 @@ def value_of_formula(formula, letters):
 def examples(name, seed):
     """The value of each example, and what the formula is evaluated at: once, or for both views of NT-Xent."""
     arrays, settings = arguments(name, seed)
-    settings = {key: value for key, value in settings.items() if key in LETTERS}
-    letters = {LETTERS[key]: value for key, value in settings.items()}
+    settings = {key: x for key, x in settings.items() if key not in ("class_weight", "label_smoothing")}
+    letters = {LETTERS.get(key, rf"\{key}"): value for key, value in settings.items()}
     values = getattr(lossutils, name)(*arrays.values(), **settings, reduction="none")
     for i, value in enumerate(values):
         yield value, [letters | of_one for of_one in of_one_example(name, arrays, i)]

@@ -31,6 +31,7 @@ from references import (
     TIED_RANKING,
     bad_class_probabilities,
     bad_classes,
+    bad_index,
 )
 
 import lossutils
@@ -87,11 +88,12 @@ def numbers(name, **more):
     return examples
 
 
-def classes(name, index=False):
-    """`index`: the docstring means the class by target, and else a distribution."""
+def classes(name):
+    """Where a target is always a class, the docstring means that by target, and else a distribution."""
+    case = REFERENCES[name]
+    index = case.domain.bad is bad_index
 
     def examples():
-        case = REFERENCES[name]
         for options in case.settings():
             weights = [None, np.array([0.5, 2.0, 0.25, 1.0])] if "class_weight" in defaults(name) else [None]
             for weight in weights:
@@ -309,9 +311,8 @@ ENTRIES = {name: Entry(OF_DOMAIN[case.domain](name)) for name, case in REFERENCE
         classes("kl_divergence"),
         tails={"as for `cce`: the entropy of the target has no gradient": lambda env: True},
     ),
-    "softmax_focal": Entry(classes("softmax_focal", index=True)),
     "multiclass_hinge": Entry(
-        classes("multiclass_hinge", index=True),
+        classes("multiclass_hinge"),
         tails={
             "where that is positive (j ≠ t)": lambda env: (
                 env["j"] != env["t"] and env["margin"] - env["pred"][env["t"]] + env["pred"][env["j"]] > 0

@@ -93,7 +93,7 @@ def gradient(function, *numbers, **keywords):
 
 
 @says("regression.md#regression-traps", "NumPy and (with a warning) PyTorch subtract every target from every")
-@says("catalog.py", "**N × N**, with a warning for numbers; cross-entropy: error")
+@says("cards", "**N × N**, with a warning for numbers; cross-entropy: error")
 def test_a_column_against_a_row_in_torch():
     column, row = torch.rand(3, 1), torch.rand(3)
     assert (column.numpy() - row.numpy()).shape == (3, 3)
@@ -122,7 +122,7 @@ def test_the_slope_of_mae_at_0():
 
 @says("regression.md#huber-loss", r"PyTorch's `smooth_l1_loss` with its parameter $\beta$ is")
 @says("regression.py", "Smooth L1 with its parameter beta is huber(delta=beta) / beta.")
-@says("catalog.py", "PyTorch's `F.smooth_l1_loss(beta=δ)` is this divided by δ.")
+@says("cards", "PyTorch's `F.smooth_l1_loss(beta=δ)` is this divided by δ.")
 def test_smooth_l1_is_huber_divided_by_beta():
     x = t(-3, -0.2, 0, 0.7, 5)
     for beta in (0.3, 1.0, 2.0):
@@ -231,7 +231,7 @@ def test_a_target_of_several_ones():
 
 @says("classification.py", "forgotten, it is an error unless K = H = W")
 @says("classification.md#classification-table", "PyTorch has the classes second, `(N, K, H, W)`")
-@says("catalog.py", "PyTorch has the classes on axis 1, the others on the last.")
+@says("cards", "PyTorch has the classes on axis 1, the others on the last.")
 def test_the_classes_of_torch_come_second():
     labels = torch.zeros(2, 4, 5, dtype=torch.long)
     assert F.cross_entropy(torch.zeros(2, 3, 4, 5), labels).item() == pytest.approx(math.log(3))
@@ -246,7 +246,7 @@ def test_the_classes_of_torch_come_second():
 @says("debugging.md#silent-reduction", '`reduction="mean"` divides by $10 N$')
 @says("classification.py", "whose mean divides by the number of elements whatever the `weight`")
 @says("imbalance.md#imbalance-when", "`pos_weight` does not enter the denominator of the mean and")
-@says("catalog.py", "With `pos_weight`, PyTorch and `lossutils` divide by the number of elements, not by")
+@says("cards", "With `pos_weight`, PyTorch and `lossutils` divide by the number of elements, not by")
 def test_what_the_mean_of_torch_divides_by():
     z, y = torch.zeros(4, 10, dtype=torch.float64), torch.ones(4, 10, dtype=torch.float64)
     assert F.binary_cross_entropy_with_logits(z, y) == pytest.approx(math.log(2))
@@ -332,7 +332,7 @@ def test_where_the_graph_ends():
 
 @says("debugging.md#check-your-own-loss", "the default of `kl_div`, for which PyTorch warns")
 @says("debugging.md#ex-kl-of-logits", 'What does PyTorch\'s default `reduction="mean"` divide by?')
-@says("catalog.py", 'PyTorch\\\'s `reduction="mean"` divides by N K.')
+@says("cards", 'PyTorch\\\'s `reduction="mean"` divides by N K.')
 @says("custom.md#survey", 'its "mean" divides by $K$ as well')
 def test_the_mean_of_kl_div():
     p, y = torch.full((2, 4), 0.25).log(), torch.tensor([[0.7, 0.1, 0.1, 0.1]] * 2)
@@ -387,7 +387,7 @@ def test_the_multiclass_hinge_of_torch():
 
 
 @says("margin.md#hinge-when", "it takes a distance, and gives it back as the loss for a similar pair")
-@says("catalog.py", "PyTorch's `F.hinge_embedding_loss` is something else.")
+@says("cards", "PyTorch's `F.hinge_embedding_loss` is something else.")
 @says("margin.py", "PyTorch: none for two classes (`F.hinge_embedding_loss` is something else).")
 def test_hinge_embedding_is_something_else():
     distances, pairs = t(0.3, 2.0, 0.3, 2.0), t(1, 1, -1, -1)
@@ -406,7 +406,7 @@ def test_margin_ranking():
 
 @says("metric_learning.md#triplet-gradient", "PyTorch's `TripletMarginLoss` takes the distance")
 @says("metric_learning.md#label-conventions", "distance, not squared, 1e-6 added")
-@says("catalog.py", "PyTorch adds 1e-6 to each difference.")
+@says("cards", "PyTorch adds 1e-6 to each difference.")
 @says("metric_learning.py", "which adds 1e-6 to each coordinate of the difference")
 def test_the_triplet_of_torch():
     a, p, n = t(0, 0)[None], t(3, 4)[None], t(0, 1)[None]
@@ -429,7 +429,7 @@ def test_the_cosine_embedding_of_torch():
 
 
 @says("regression.md#regression-names", "in Keras and scikit-learn the **target** does")
-@says("catalog.py", "with target and prediction swapped, q becomes 1 − q")
+@says("cards", "with target and prediction swapped, q becomes 1 − q")
 @says("regression.md#regression-names", "For `quantile` and R² the order matters: swapped, $q$ becomes $1 -")
 def test_the_target_comes_first_in_scikit_learn():
     for (
@@ -442,7 +442,7 @@ def test_the_target_comes_first_in_scikit_learn():
     assert metrics.r2_score(y, f) != metrics.r2_score(f, y)
 
 
-@says("catalog.py", "in `SGDRegressor`: **½ e²**")
+@says("cards", "in `SGDRegressor`: **½ e²**")
 def test_half_the_square_in_sgdregressor():
     model = linear_model.SGDRegressor(alpha=0.0, fit_intercept=False, learning_rate="constant", eta0=0.1)
     assert model.partial_fit([[1.0]], [1.0]).coef_ == pytest.approx(0.1)  # e² would step by 0.2
@@ -450,7 +450,7 @@ def test_half_the_square_in_sgdregressor():
 
 @says("regression.md#regression-names", "`HuberRegressor` counts `epsilon=1.35` in units of an estimated σ")
 @says("regression.py", "scikit-learn's `HuberRegressor` counts its `epsilon` in units of a scale that it")
-@says("catalog.py", "scikit-learn's `HuberRegressor` counts its `epsilon` in units of a scale that it")
+@says("cards", "scikit-learn's `HuberRegressor` counts its `epsilon` in units of a scale that it")
 def test_the_unit_of_huberregressor():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(200, 1))
@@ -487,7 +487,7 @@ def test_the_penalty_of_ridge():
 
 
 @says("imbalance.md#imbalance-when", r'`class_weight="balanced"`, $n / (K n_k)$')
-@says("catalog.py", "it is scikit-learn's `class_weight={0: A, 1: C}`")
+@says("cards", "it is scikit-learn's `class_weight={0: A, 1: C}`")
 @says("custom.py", "scikit-learn: `class_weight={0: A, 1: C}`.")
 def test_class_weights_of_scikit_learn():
     y = np.array([0, 0, 0, 0, 1, 2, 2])
@@ -505,7 +505,7 @@ def test_class_weights_of_scikit_learn():
     assert np.column_stack([x, np.ones(60)]).T @ slopes == pytest.approx(0, abs=1e-4)
 
 
-@says("catalog.py", "scikit-learn at the rounding error of its type")
+@says("cards", "scikit-learn at the rounding error of its type")
 @says("debugging.md#check-your-own-loss", "`sklearn.metrics.log_loss` | *clipped*")
 def test_the_clip_of_log_loss():
     for kind in (np.float32, np.float64):
@@ -513,8 +513,8 @@ def test_the_clip_of_log_loss():
         assert loss == pytest.approx(-math.log(np.finfo(kind).eps), rel=1e-6)
 
 
-@says("catalog.py", "Give scikit-learn the `labels`: a batch may lack a class.")
-@says("catalog.py", "label; list all in `labels`")
+@says("cards", "Give scikit-learn the `labels`: a batch may lack a class.")
+@says("cards", "label; list all in `labels`")
 def test_a_batch_that_lacks_a_class():
     p = np.array([[0.5, 0.3, 0.2], [0.2, 0.3, 0.5]])
     with pytest.raises(ValueError, match="labels"):
@@ -522,13 +522,13 @@ def test_a_batch_that_lacks_a_class():
     assert metrics.log_loss([0, 2], p, labels=[0, 1, 2]) == pytest.approx(math.log(2))
 
 
-@says("catalog.py", "the weights in `cross_entropy`; N for `pos_weight`")
+@says("cards", "the weights in `cross_entropy`; N for `pos_weight`")
 def test_weighted_means_of_scikit_learn():
     y, f, w = np.array([1.0, 2]), np.array([2.0, 5]), np.array([3.0, 1])
     assert metrics.mean_squared_error(y, f, sample_weight=w) == (3 * 1 + 1 * 9) / 4
 
 
-@says("catalog.py", "any two labels")
+@says("cards", "any two labels")
 def test_labels_of_scikit_learn():
     assert metrics.log_loss(["no", "yes"], [0.2, 0.8]) == pytest.approx(-math.log(0.8))
 
@@ -554,7 +554,7 @@ def test_linearsvc_penalizes_the_bias():
 @says("margin.md#hinge-when", '| scikit-learn | `LinearSVC(loss="hinge")`, `SVC`, `SGDClassifier` |')
 @says("margin.py", "scikit-learn: the default of `LinearSVC`.")
 @says("margin.md#hinge-when", "squared hinge, the default of `LinearSVC`")
-@says("catalog.py", "It is the default of scikit-learn's `LinearSVC`.")
+@says("cards", "It is the default of scikit-learn's `LinearSVC`.")
 def test_many_classes_of_the_machines_of_scikit_learn():
     assert svm.LinearSVC().loss == "squared_hinge" and linear_model.SGDClassifier().loss == "hinge"
     rng = np.random.default_rng(0)
@@ -564,7 +564,7 @@ def test_many_classes_of_the_machines_of_scikit_learn():
     assert svm.SVC(kernel="linear").fit(x, y).coef_.shape == (6, 3)  # one against one: a row a pair
 
 
-@says("catalog.py", "optax's `multiclass_hinge_loss` and scikit-learn's `hinge_loss` take the largest")
+@says("cards", "optax's `multiclass_hinge_loss` and scikit-learn's `hinge_loss` take the largest")
 def test_the_multiclass_hinge_of_scikit_learn():
     scores = np.array([[0.5, 0.2, 0.4], [0.0, -3, -1]])
     assert metrics.hinge_loss([0, 0], scores, labels=[0, 1, 2]) == pytest.approx((0.9 + 0) / 2)
@@ -574,7 +574,7 @@ def test_the_multiclass_hinge_of_scikit_learn():
 @says("ranking.md#ndcg", "`lossutils.ndcg` and scikit-learn let tied documents share their discounts")
 @says("ranking.md#ranking-names", "`ndcg_score(relevance, scores, k=10)`, linear gains")
 @says("ranking.py", "Libraries give such a query 0 (scikit-learn) or 1 (LightGBM, XGBoost).")
-@says("catalog.py", "The metric itself is `ndcg` here and `ndcg_score` in scikit-learn, whose gain is")
+@says("cards", "The metric itself is `ndcg` here and `ndcg_score` in scikit-learn, whose gain is")
 def test_ndcg_of_scikit_learn():
     assert metrics.ndcg_score([[0, 0, 0]], [[3.0, 2, 1]]) == 0
     mixed = metrics.ndcg_score([[0, 0, 0], [2, 0, 1]], [[3.0, 2, 1], [3.0, 1, 2]])
@@ -587,7 +587,7 @@ def test_ndcg_of_scikit_learn():
 
 
 @says("classification.py", "SciPy: `rel_entr(y, p)`.")
-@says("catalog.py", "SciPy: `rel_entr(target, pred)`.")
+@says("cards", "SciPy: `rel_entr(target, pred)`.")
 def test_rel_entr():
     from scipy.special import rel_entr
 
@@ -616,7 +616,7 @@ def a(*numbers):
 
 @says("regression.md#regression-names", "optax `squared_error` (its `l2_loss` is **half** of it)")
 @says("regression.py", "optax: `squared_error` (`l2_loss` is half of it).")
-@says("catalog.py", "e²; `l2_loss`: **½ e²**")
+@says("cards", "e²; `l2_loss`: **½ e²**")
 def test_half_the_square_in_optax(optax):
     assert optax.squared_error(a(3.0)) == 9 and optax.l2_loss(a(3.0)) == 4.5
 
@@ -665,7 +665,7 @@ def test_who_comes_first_in_optax_and_keras(optax, keras):
 
 @says("regression.md#regression-traps", "`lossutils` refuses, and so does optax's `squared_error`; its")
 @says("debugging.md#check-your-own-loss", "`huber_loss`, `log_cosh`, `hinge_loss` and the sigmoid losses")
-@says("catalog.py", "**N × N**, in most; `squared_error`: error")
+@says("cards", "**N × N**, in most; `squared_error`: error")
 def test_a_column_against_a_row_in_optax(optax):
     column, row = a([0.2], [0.6], [0.1]), a(0.0, 1.0, 1.0)
     for refuses in (optax.squared_error, optax.l2_loss):
@@ -675,7 +675,7 @@ def test_a_column_against_a_row_in_optax(optax):
         assert getattr(optax, name)(column, row).shape == (3, 3), name
 
 
-@says("catalog.py", "squeezed, in most")
+@says("cards", "squeezed, in most")
 def test_a_column_against_a_row_in_keras(keras):
     column, row = a([0.2], [0.6]), a(0.0, 1.0)
     for name in "MeanSquaredError MeanAbsoluteError Huber LogCosh BinaryCrossentropy Hinge".split():
@@ -692,8 +692,8 @@ def test_the_label_minus_1_in_optax(optax):
 
 
 @says("foundations.md#pairing", "optax one loss per example")
-@says("catalog.py", "mean; functions in small letters: the mean of each row")
-@says("catalog.py", "**one number an example**")
+@says("cards", "mean; functions in small letters: the mean of each row")
+@says("cards", "**one number an example**")
 def test_what_optax_and_keras_return(optax, keras):
     ones, zeros = np.ones((3, 4)), np.zeros((3, 4))
     assert optax.squared_error(ones, zeros).shape == (3, 4)
@@ -704,7 +704,7 @@ def test_what_optax_and_keras_return(optax, keras):
 
 
 @says("foundations.md#pairing", "In Keras, logits need `from_logits=True`; without it they are taken for")
-@says("catalog.py", "**probabilities**, unless `from_logits=True`")
+@says("cards", "**probabilities**, unless `from_logits=True`")
 def test_what_keras_takes(keras):
     z, y = a([0.3], [-2.0]), a([1.0], [0.0])
     p = 1 / (1 + np.exp(-np.asarray(z)))
@@ -714,7 +714,7 @@ def test_what_keras_takes(keras):
         assert default(getattr(keras.losses, f"{kind}Crossentropy"), "from_logits") is False
 
 
-@says("catalog.py", "Keras clips p at 1e-7")
+@says("cards", "Keras clips p at 1e-7")
 @says("classification.py", "Keras: `BinaryCrossentropy()` (p clipped to 1e-7).")
 @says("classification.py", "Keras: `CategoricalCrossentropy()`, which rescales and clips p.")
 @says("debugging.md#bug-nan", r"Keras clips probabilities at its `epsilon`, $10^{-7}$.")
@@ -728,7 +728,7 @@ def test_where_keras_clips(keras):
 
 
 @says("regression.py", "Keras: `LogCosh`. optax: `log_cosh`; both use the second form everywhere.")
-@says("catalog.py", "The three formulas lose all digits of a small error in float32")
+@says("cards", "The three formulas lose all digits of a small error in float32")
 def test_log_cosh_of_a_small_error(optax, keras):
     small, zero = np.array([1e-4], dtype=np.float32), np.zeros(1, dtype=np.float32)
     names = {"F": F, "math": math, "pred": torch.tensor(small), "target": torch.tensor(zero)}
@@ -743,8 +743,8 @@ def test_log_cosh_of_a_small_error(optax, keras):
     assert lossutils.log_cosh(small, zero) == pytest.approx(5e-9)
 
 
-@says("catalog.py", "divide by the sum of those of the targets, Keras by N.")
-@says("catalog.py", "**N**")
+@says("cards", "divide by the sum of those of the targets, Keras by N.")
+@says("cards", "**N**")
 def test_weighted_means_of_keras(keras):
     weight = a(1.0, 0, 0, 0)
     assert float(keras.losses.MeanSquaredError()(np.zeros((4, 1)), np.ones((4, 1)), weight)) == 0.25
@@ -756,8 +756,8 @@ def test_weighted_means_of_keras(keras):
 @says("margin.md#hinge-when", "0 becomes −1")
 @says("margin.md#targets-of-zero-and-one", "Keras turns 0 into −1")
 @says("margin.py", "which turns 0 and 1 into −1 and 1")
-@says("catalog.py", "Keras and scikit-learn read 0 as −1, optax and the line of PyTorch compute with the 0.")
-@says("catalog.py", "0 or 1; hinge: also −1 or 1")
+@says("cards", "Keras and scikit-learn read 0 as −1, optax and the line of PyTorch compute with the 0.")
+@says("cards", "0 or 1; hinge: also −1 or 1")
 def test_what_hinge_reads_in_a_0_in_keras_and_optax(optax, keras):
     scores = a(0.5, 0.5)
     for loss in (keras.losses.Hinge(), keras.losses.SquaredHinge()):
@@ -783,8 +783,8 @@ def test_the_multiclass_hinges_of_optax_and_keras(optax, keras):
 
 
 @says("imbalance.md#imbalance-when", r"`BinaryFocalCrossentropy` ($\alpha$ is off unless")
-@says("catalog.py", "Keras ignores alpha unless `apply_class_balancing=True`.")
-@says("catalog.py", "Keras multiplies by alpha = 0.25 by default, and takes one-hot targets.")
+@says("cards", "Keras ignores alpha unless `apply_class_balancing=True`.")
+@says("cards", "Keras multiplies by alpha = 0.25 by default, and takes one-hot targets.")
 @says("imbalance.py", "`CategoricalFocalCrossentropy()`, the target first, alpha = 0.25 for all classes")
 def test_the_alpha_of_keras(keras):
     y, p = a([1.0], [0.0]), a([0.3], [0.6])
@@ -797,8 +797,8 @@ def test_the_alpha_of_keras(keras):
         assert loss == pytest.approx(0.25 * 0.7**2 * -math.log(0.3), rel=1e-5)
 
 
-@says("catalog.py", "Keras' `Dice()` takes the whole batch as one image unless it is given an `axis`")
-@says("catalog.py", "in 3.15 its alpha multiplies the misses, against its own documentation.")
+@says("cards", "Keras' `Dice()` takes the whole batch as one image unless it is given an `axis`")
+@says("cards", "in 3.15 its alpha multiplies the misses, against its own documentation.")
 @says("imbalance.py", "in 3.15 its alpha multiplies the false negatives, against its own documentation")
 def test_the_overlaps_of_keras(keras):
     y, p = np.array([[1.0, 1, 0, 0], [0, 0, 0, 1]]), np.array([[0.5, 0.9, 0.1, 0], [0, 0.2, 0.2, 0.6]])
@@ -836,7 +836,7 @@ def test_the_generalized_cross_entropy_of_keras(keras):
     assert float(loss(q=0.7)(labels, p)) == pytest.approx(float(ours), rel=1e-5)
 
 
-@says("catalog.py", "Keras' `CosineSimilarity` is −c, optax's `cosine_distance` 1 − c.")
+@says("cards", "Keras' `CosineSimilarity` is −c, optax's `cosine_distance` 1 − c.")
 @says("custom.md#survey", "optax `cosine_distance`, Keras `CosineSimilarity` (minus the similarity)")
 @says("metric_learning.py", "Keras: `CosineSimilarity`, −c. optax: `cosine_distance`, 1 − c.")
 def test_cosines_of_optax_and_keras(optax, keras):
@@ -858,7 +858,7 @@ def test_other_positives_of_ntxent(optax):
     assert float(optax.losses.ntxent(a(*x.tolist()), labels, 0.5)) == pytest.approx(expected, rel=1e-5)
 
 
-@says("catalog.py", "optax's `ranking_softmax_loss` takes the relevances themselves where y has its softmax.")
+@says("cards", "optax's `ranking_softmax_loss` takes the relevances themselves where y has its softmax.")
 @says("ranking.md#ranking-names", "`ranking_softmax_loss`, the relevances in the place of $y$")
 @says("ranking.py", "optax: `ranking_softmax_loss` has the relevances themselves in the place of y.")
 def test_the_ranking_softmax_of_optax(optax):
@@ -867,8 +867,8 @@ def test_the_ranking_softmax_of_optax(optax):
     assert float(optax.losses.ranking_softmax_loss(a(*s), a(*r))) == pytest.approx(expected, rel=1e-5)
 
 
-@says("catalog.py", "logits; **logarithms** in `kl_divergence`")
-@says("catalog.py", "PyTorch and optax take log-probabilities")
+@says("cards", "logits; **logarithms** in `kl_divergence`")
+@says("cards", "PyTorch and optax take log-probabilities")
 @says("classification.py", "Keras: `KLDivergence()`, the target first. optax: `kl_divergence(log_p, y)`.")
 def test_kl_of_optax_and_keras(optax, keras):
     p, y = np.array([[0.5, 0.5]]), np.array([[0.9, 0.1]])
@@ -908,7 +908,7 @@ def test_huber_of_keras_swapped(keras):
 
 @says("imbalance.md#imbalance-when", r"`ops.sigmoid_focal_loss` ($\alpha = 0.25$ and no reduction by")
 @says("imbalance.py", '`torchvision.ops.sigmoid_focal_loss` (alpha=0.25 by default, reduction "none")')
-@says("catalog.py", "torchvision's `sigmoid_focal_loss` has alpha = 0.25 and no reduction by default")
+@says("cards", "torchvision's `sigmoid_focal_loss` has alpha = 0.25 and no reduction by default")
 def test_the_focal_loss_of_torchvision():
     focal = library("torchvision").ops.sigmoid_focal_loss
     assert [default(focal, name) for name in ("alpha", "gamma", "reduction")] == [0.25, 2, "none"]
@@ -973,7 +973,7 @@ def test_ntxent_of_pytorch_metric_learning():
     torch.testing.assert_close(theirs, lossutils.nt_xent(*z, temperature=0.5))
 
 
-@says("catalog.py", "R's `polr` and statsmodels' `OrderedModel(distr=\"logit\")` fit the same model.")
+@says("cards", "R's `polr` and statsmodels' `OrderedModel(distr=\"logit\")` fit the same model.")
 @says("custom.py", 'Python: `statsmodels` `OrderedModel(distr="logit")`.')
 def test_orderedmodel_of_statsmodels():
     model = library("statsmodels.miscmodels.ordinal_model").OrderedModel
@@ -1080,7 +1080,8 @@ def test_ndcg_of_keras_rs(keras):
 def test_the_sentence_stands(place, words):
     path, _, anchor = place.partition("#")
     folder = "book" if path.endswith(".md") else "lossutils"
-    text = (ROOT / folder / path).read_text(encoding="utf-8")
+    paths = [ROOT / folder / path] if path != "cards" else sorted((ROOT / folder).glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in paths)
     unchanged = stands(text, anchor, words)
     assert unchanged, "the sentence has changed: read the test that executes it again"
 
@@ -1170,7 +1171,7 @@ def own():
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "lossutils").rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     named = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    return named | {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return named | {node.arg for node in nodes if isinstance(node, ast.arg)} | set(vars(lossutils))
 
 
 @functools.cache
