@@ -30,7 +30,7 @@ import lossutils
 from lossutils.catalog import CARDS
 from lossutils.loss import Loss
 
-LOSSES = {name: x for name, x in vars(lossutils).items() if isinstance(x, Loss)}
+LOSSES = {name: x for name, x in vars(lossutils).items() if isinstance(x, Loss) and name == x.__name__}
 SCRIPTS = {
     "focal": "ce = F.binary_cross_entropy_with_logits(logits, target, reduction='none');"
     " p = torch.sigmoid(logits);"

@@ -177,14 +177,14 @@ def log_sigmoid(logits):
     return np.minimum(logits, 0) - np.log1p(np.exp(-abs(logits)))
 
 
-def all_0(x):
-    """Is every number 0? False where torch must not look: under vmap, or at what learns. None is negative."""
-    if not is_torch(x):
-        return not np.any(x)
+def in_between(target, rest):
+    """Is a target neither 0 nor 1? rest is 1 − target. Yes where torch must not look: vmap, what learns."""
+    if not is_torch(target):
+        return np.any(target * rest)
     torch = _torch()
-    if x.is_meta or torch._C._are_functorch_transforms_active() or torch_records(x):
-        return False
-    return x.sum().item() == 0
+    if target.is_meta or torch._C._are_functorch_transforms_active() or torch_records(target):
+        return True
+    return torch.dot(target.reshape(-1), rest.reshape(-1)).item() != 0  # of probabilities: nothing cancels
 
 
 def of_true_class(side, logits, target, positive=None, negative=None):
@@ -195,7 +195,7 @@ def of_true_class(side, logits, target, positive=None, negative=None):
     classes count.
     """
     of_yes, of_no = target, 1 - target
-    if all_0(of_yes * of_no):
+    if not in_between(of_yes, of_no):
         away, count = of_no - of_yes, None
         if positive is not None:
             count = positive * of_yes + negative * of_no
