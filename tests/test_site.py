@@ -509,3 +509,46 @@ def test_claims_are_all_there_without_scripts(browser, address):
     rows = tab.locator("table.claims tbody tr")
     assert rows.count() == tab.locator("table.claims tbody tr >> visible=true").count() > 0
     context.close()
+
+
+@pytest.mark.parametrize("chapter", [*CHAPTERS, "choosing"])
+def test_every_box_that_asks_has_an_answer_behind_it(chapter):
+    """In turn: a box, then its answer."""
+    places = re.findall(r'<div class="[^"]*\bpredict\b|<details class="[^"]*\banswer\b', read_text(chapter))
+    assert len(places) >= 2
+    assert ["<details" in place for place in places] == [False, True] * (len(places) // 2)
+
+
+def read_text(chapter):
+    return (SITE / f"book/{chapter}.html").read_text("utf-8")
+
+
+def test_an_answer_opens_after_a_guess_and_both_stay(browser, address):
+    context = browser.new_context(viewport=PHONE)
+    tab = context.new_page()
+    tab.goto(f"{address}/book/classification.html")
+    box, answer = tab.locator(".predict").first, tab.locator("details.answer").first
+    fields, button = box.get_by_role("textbox"), box.get_by_role("button")
+    assert fields.count() == 2 and fields.first.bounding_box()["height"] >= 44
+    assert answer.get_attribute("open") is None and button.is_disabled()
+    fields.nth(0).fill("0.001")
+    assert button.is_disabled()
+    fields.nth(1).fill("all of it")
+    fields.nth(1).press("Enter")
+    assert answer.get_attribute("open") is not None
+    assert "You wrote: 0.001 · all of it" in answer.inner_text()
+    tab.reload()
+    assert "You wrote: 0.001 · all of it" in answer.inner_text()
+    assert tab.locator("details.answer[open]").count() == 1
+    context.close()
+
+
+def test_an_answer_can_be_read_without_a_script(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}/book/classification.html")
+    answer = tab.locator("details.answer").first
+    assert not answer.locator(".tex").first.is_visible()
+    answer.locator("summary").click()
+    assert answer.locator(".tex").first.is_visible()
+    context.close()

@@ -13,6 +13,7 @@ BANNED = re.compile(
     re.I,
 )
 CALLOUTS = {"predict", "trap", "interview", "remember"}
+ANSWER = ("{admonition} The answer", "dropdown answer")  # below each box that asks
 # Directives whose body is not prose; an admonition other than the four callouts is not on any list.
 SILENT = r"\{(code[\w-]*|literalinclude|math|glue\S*|bibliography|raw|eval-rst|auto\w+|image|claims\S*)\}"
 OTHER_CALLOUTS = (
@@ -78,6 +79,8 @@ def callouts(text):
             found.append(info)
         if info.startswith("{admonition}"):
             kind = options.get("class", "")
+            if (info, kind) == ANSWER:
+                continue
             title = info.partition("}")[2].strip().lower()
             if kind not in CALLOUTS or not title.startswith(kind):
                 found.append(f"{info} of class {kind!r}")

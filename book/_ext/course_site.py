@@ -47,7 +47,7 @@ SCRIPTS = [
 ]
 # Names that no page has until a script sets them.
 SET_BY_SCRIPTS = """
-    active context copybtn course-scroll dialog empty hide highlight-link highlighted mark noprint
+    active context copybtn course-scroll dialog empty guess hide highlight-link highlighted mark noprint
     o-tooltip--left pst-sidebar-hidden scrolled search search-results search-summary show success
 """.split()
 # What search.html loads by itself stays beside the two bundles.

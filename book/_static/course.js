@@ -1,5 +1,6 @@
 // What the course adds to the theme: boxes that scroll are reachable by keyboard, links open the
-// fold they lead into, long lists are folded on a phone, and the table of claims can be filtered.
+// fold they lead into, long lists are folded on a phone, a box that asks takes an answer before it shows
+// its own, and the table of claims can be filtered.
 
 // Without Sphinx's marking of the words searched for: it fails on the text of a figure.
 const SPHINX_HIGHLIGHT_ENABLED = false;
@@ -59,6 +60,66 @@ addEventListener("DOMContentLoaded", () => {
     target.scrollIntoView();
   }
 
+  // A box that asks: one field a question. The answer below opens when all are filled, with what was
+  // written beside it. That stays in this browser, so that a page reads the same tomorrow.
+  function askFirst() {
+    const places = [...document.querySelectorAll(".admonition.predict, details.answer")];
+    places.forEach((box, place) => {
+      const answer = places[place + 1];
+      if (!box.matches(".predict") || !answer?.matches("details")) return;
+      const items = box.querySelectorAll(":scope > ol > li");
+      const questions = items.length ? [...items] : [box];
+      const key = `predict ${location.pathname.split("/").pop()} ${box.querySelector(".admonition-title").textContent}`;
+      const form = document.createElement("form");
+      const fields = questions.map((question, number) => {
+        const field = document.createElement("input");
+        field.setAttribute("aria-label", items.length ? `Your answer to question ${number + 1}` : "Your answer");
+        field.autocomplete = "off";
+        (question === box ? form : question).append(field);
+        field.addEventListener("input", () => (button.disabled = fields.some((one) => !one.value.trim())));
+        return field;
+      });
+      const button = document.createElement("button");
+      button.textContent = "Compare with the answer";
+      button.disabled = true;
+      form.append(button);
+      box.append(form);
+      const mine = document.createElement("p");
+      mine.className = "guess";
+      answer.querySelector("summary").after(mine);
+
+      const show = () => {
+        const written = fields.map((field) => field.value.trim());
+        mine.textContent = `You wrote: ${written.join(" · ")}`;
+        answer.open = true;
+        return written;
+      };
+      for (const field of fields)
+        field.addEventListener("keydown", (event) => {
+          if (event.key === "Enter" && !button.disabled) form.requestSubmit();
+        });
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        if (button.disabled) return;
+        const written = JSON.stringify(show());
+        try {
+          localStorage.setItem(key, written);
+        } catch {
+          // a browser that keeps nothing
+        }
+      });
+      try {
+        const kept = JSON.parse(localStorage.getItem(key));
+        if (kept?.length !== fields.length) return;
+        fields.forEach((field, number) => (field.value = kept[number]));
+        button.disabled = false;
+        show();
+      } catch {
+        // nothing is kept
+      }
+    });
+  }
+
   function filterClaims() {
     const table = document.querySelector("table.claims");
     if (!table) return;
@@ -109,6 +170,7 @@ addEventListener("DOMContentLoaded", () => {
 
   addEventListener("DOMContentLoaded", () => {
     filterClaims();
+    askFirst();
     if (matchMedia("screen and (max-width: 640px)").matches) setFolds(false);
     openFolds();
     const article = document.querySelector("article");
@@ -118,5 +180,8 @@ addEventListener("DOMContentLoaded", () => {
     article.addEventListener("contentvisibilityautostatechange", reachScrollingBoxes);
   });
   addEventListener("hashchange", openFolds);
-  addEventListener("beforeprint", () => setFolds(true));
+  addEventListener("beforeprint", () => {
+    setFolds(true);
+    for (const answer of document.querySelectorAll("details.answer")) answer.open = true;
+  });
 })();
