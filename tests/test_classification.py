@@ -3,6 +3,8 @@
 Torch is the second opinion where it is right; where it is not, mpmath is, and the difference is shown.
 """
 
+from contextlib import nullcontext
+
 import mpmath as mp
 import numpy as np
 import pytest
@@ -914,3 +916,16 @@ def test_the_documented_example_of_keras_is_cce_of_probabilities_for_each_exampl
     p, y = np.array([[0.05, 0.95, 0.0], [0.1, 0.8, 0.1]]), np.array([1, 2])
     assert cce(p, y, reduction="none").round(4).tolist() == [0.0513, 2.3026]
     assert cross_entropy(p, y, reduction="none").round(2).tolist() == [0.58, 1.39]  # probabilities as logits
+
+
+@pytest.mark.parametrize(
+    ("dtype", "within", "beyond"), [("float32", 1.0009, 1.002), ("float16", 1.015, 1.03)]
+)
+def test_how_exactly_a_row_of_probabilities_has_to_add_up(dtype, within, beyond):
+    """Half precision rounds each of the K numbers: its rows may be off by 0.02, others by 0.001."""
+    row = np.array([[0.25, 0.25, 0.25, 0.25]], dtype=dtype)
+    for total, right in ((within, True), (2 - within, True), (beyond, False), (2 - beyond, False)):
+        rows = (row * total).astype(dtype)
+        for pred, target in ((rows, np.array([0])), (torch.tensor(rows), torch.tensor([0]))):
+            with nullcontext() if right else pytest.raises(ValueError, match="pred must be a distribution"):
+                cce(pred, target)
