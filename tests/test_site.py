@@ -552,3 +552,44 @@ def test_an_answer_can_be_read_without_a_script(browser, address):
     answer.locator("summary").click()
     assert answer.locator(".tex").first.is_visible()
     context.close()
+
+
+# Where a target stands once it has been gone to: its top in pixels, or null where it is as it should be.
+LANDED = """(id) => {
+    const target = document.getElementById(id), top = target.getBoundingClientRect().top;
+    const root = document.scrollingElement, atEnd = root.scrollTop + innerHeight >= root.scrollHeight - 2;
+    const isRight = target.getClientRects().length === 0 || (top >= -1 && (top <= innerHeight / 4 || atEnd));
+    return isRight ? null : top;
+}"""
+EVERY_ID = """async (landed) => {
+    const wrong = {}, isThere = eval(landed);
+    for (const target of document.querySelectorAll("article [id]")) {
+        if (target.closest("svg")) continue;
+        location.hash = "#" + target.id;
+        await new Promise((done) => setTimeout(done));
+        await new Promise((done) => requestAnimationFrame(done));
+        const top = isThere(target.id);
+        if (top !== null) wrong[target.id] = top;
+    }
+    return wrong;
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("chapter", [*CHAPTERS, "choosing"])
+def test_links_land(chapter, size, browser, address):
+    """Cold, from a file and from a server, and from within the page: the target is in the first quarter."""
+    for home in (address, SITE.as_uri()):
+        for target in ("practice", "what-to-remember"):
+            if f'id="{target}"' not in read_text(chapter):
+                continue
+            tab = browser.new_page(viewport=size)
+            tab.goto(f"{home}/book/{chapter}.html#{target}", wait_until="load")
+            tab.wait_for_timeout(300)
+            assert tab.evaluate(LANDED, target) is None, (home, target)
+            tab.close()
+    if size == PHONE:
+        tab = browser.new_page(viewport=size)
+        tab.goto(f"{address}/book/{chapter}.html", wait_until="load")
+        assert tab.evaluate(EVERY_ID, LANDED) == {}
+        tab.close()

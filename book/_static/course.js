@@ -51,13 +51,14 @@ addEventListener("DOMContentLoaded", () => {
     for (const fold of document.querySelectorAll("details.fold")) fold.open = open;
   }
 
-  function openFolds() {
+  // A link into a page: the fold it leads into is opened, and all above it is laid out, so that the place
+  // is where it seems to be.
+  function land() {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    let fold = target.closest("details:not([open])");
-    if (!fold) return;
-    for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    target.scrollIntoView();
+    document.documentElement.classList.add("laid-out");
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    target.scrollIntoView({ behavior: "instant" });
   }
 
   // A box that asks: one field a question. The answer below opens when all are filled, with what was
@@ -172,14 +173,15 @@ addEventListener("DOMContentLoaded", () => {
     filterClaims();
     askFirst();
     if (matchMedia("screen and (max-width: 640px)").matches) setFolds(false);
-    openFolds();
+    land();
     const article = document.querySelector("article");
     if (!article) return;
     // The article changes its size with the window, a fold, a tab, a font.
     new ResizeObserver(reachScrollingBoxes).observe(article);
     article.addEventListener("contentvisibilityautostatechange", reachScrollingBoxes);
   });
-  addEventListener("hashchange", openFolds);
+  addEventListener("load", land); // a font may have changed the height of what stands above
+  addEventListener("hashchange", land);
   addEventListener("beforeprint", () => {
     setFolds(true);
     for (const answer of document.querySelectorAll("details.answer")) answer.open = true;
