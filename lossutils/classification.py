@@ -14,6 +14,7 @@ from .numerics import (
     at_class,
     column,
     exponentials_of,
+    in_between,
     log_sigmoid,
     log_softmax,
     of_true_class,
@@ -76,8 +77,12 @@ def bce(pred, target):
     >>> bce.grad(pred, target, reduction="sum").round(4)
     array([-1.1111, 10.    ,  1.    ])
     """
-    yield zero_times(target, -xp.log(pred)) + zero_times(1 - target, -xp.log1p(-pred))
-    yield zero_times(1 - target, 1 / (1 - pred)) - zero_times(target, 1 / pred)
+    if in_between(target, 1 - target):
+        yield zero_times(target, -xp.log(pred)) + zero_times(1 - target, -xp.log1p(-pred))
+        yield zero_times(1 - target, 1 / (1 - pred)) - zero_times(target, 1 / pred)
+    else:
+        yield -xp.where(target == 1, xp.log(pred), xp.log1p(-pred))
+        yield 1 / xp.where(target == 1, -pred, 1 - pred)
 
 
 @loss(target=probability, pos_weight=class_weights)
@@ -195,9 +200,26 @@ def cce(pred, target):
     array([[-1.4286,  0.    ,  0.    ],
            [ 0.    , -1.    ,  0.    ]])
     """
-    rows = distribution_of(target, pred)
-    yield xp.sum(zero_times(rows, -xp.log(pred)), axis=-1)
-    yield zero_times(rows, -1 / pred)
+    return of_shares(minus_log, pred, target)
+
+
+def of_shares(price, pred, target):
+    """Σ_k y_k price(p_k) and its derivative: where the target is a class, the price of its probability."""
+    if target.ndim < pred.ndim:
+        t, nothing = column(whole(target)), 0 * pred  # NaN where pred is
+        own = price(at_class(pred, t))
+        yield next(own)[..., 0] + xp.sum(nothing, axis=-1)
+        yield with_class(nothing, t, next(own))
+    else:
+        each = price(pred)
+        yield xp.sum(zero_times(target, next(each)), axis=-1)
+        yield zero_times(target, next(each))
+
+
+def minus_log(p):
+    """−log p and its derivative."""
+    yield -xp.log(p)
+    yield -1 / p
 
 
 @loss(
@@ -305,9 +327,11 @@ def kl_divergence(pred, target):
     >>> kl_divergence.grad(pred, target)
     array([[-1.8, -0.2]])
     """
-    rows = distribution_of(target, pred)
-    yield xp.sum(zero_times(rows, xp.log(rows)) + zero_times(rows, -xp.log(pred)), axis=-1)
-    yield zero_times(rows, -1 / pred)
+    if target.ndim < pred.ndim:
+        yield from of_shares(minus_log, pred, target)
+    else:
+        yield xp.sum(zero_times(target, xp.log(target)) + zero_times(target, -xp.log(pred)), axis=-1)
+        yield zero_times(target, -1 / pred)
 
 
 @loss(shape=class_shape, pred=distribution, target=class_target, q=Interval(0, 1, "(]"))
@@ -344,9 +368,13 @@ def generalized_cross_entropy(pred, target, *, q=0.7):
     >>> generalized_cross_entropy.grad(pred[:1], target[:1], q=0.5).round(4)
     array([[-1.1952,  0.    ,  0.    ]])
     """
-    rows = distribution_of(target, pred)
-    yield xp.sum(zero_times(rows, -xp.expm1(q * xp.log(pred)) / q), axis=-1)
-    yield zero_times(rows, -(pred ** (q - 1)))
+    return of_shares(lambda p: missing_power(p, q), pred, target)
+
+
+def missing_power(p, q):
+    """(1 − p^q) / q and its derivative."""
+    yield -xp.expm1(q * xp.log(p)) / q
+    yield -(p ** (q - 1))
 
 
 # In short

@@ -273,11 +273,17 @@ def overlap(pred, target, alpha, beta, gain, smooth):
     With hit = gain TP + smooth and missed = alpha FP + beta FN; 0 for 0 / 0.
     """
     axes = tuple(range(1, pred.ndim))
-    missed = xp.sum(alpha * pred * (1 - target) + beta * (1 - pred) * target, axis=axes, keepdims=True)
-    hit = gain * xp.sum(pred * target, axis=axes, keepdims=True) + smooth
-    total = hit + missed + (hit + missed == 0)
-    yield xp.reshape(missed / total, (-1,))
-    yield (hit / total * (alpha * (1 - target) - beta * target) - missed / total * gain * target) / total
+
+    def total(x):
+        return xp.sum(x, axis=axes, keepdims=True)
+
+    negative = 1 - target
+    missed = alpha * total(pred * negative) + beta * total((1 - pred) * target)
+    hit = gain * total(pred * target) + smooth
+    both = hit + missed + (hit + missed == 0)
+    hit, missed = hit / both, missed / both
+    yield xp.reshape(missed, (-1,))
+    yield (alpha * hit / both) * negative - ((beta * hit + gain * missed) / both) * target
 
 
 # In short

@@ -75,11 +75,15 @@ class Distribution:
     text = "must be a distribution, in [0, 1] and with sum 1 along the last axis"
 
     def broken(self, x):
-        return (x < 0) | (x > 1) | (abs(xp.sum(x, axis=-1, keepdims=True) - 1) > _rounding_of_a_sum(x))
+        return (x < 0) | (x > 1) | self.sum_broken(x)
+
+    @staticmethod
+    def sum_broken(x):
+        return abs(xp.sum(x, axis=-1, keepdims=True) - 1) > _rounding_of_a_sum(x)
 
     def holds(self, array):
         low, high = extremes(array)
-        return low >= 0 and high <= 1 and not bool(self.broken(array).any())
+        return low >= 0 and high <= 1 and not bool(self.sum_broken(array).any())
 
 
 def _rounding_of_a_sum(x):
