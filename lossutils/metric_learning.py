@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 PAIRS = 2**18  # numbers looked at a time: they stay in the cache
-ROWS = 256  # in a product of matrices at least
+TABLE, ROWS = 2**20, 256  # what a product of matrices yields at a time, and of how many rows at least
 KINDS = ("easy", "semi-hard", "hard", "all")
 
 # Pairs and triplets
@@ -517,7 +517,7 @@ def contrast(query, key, temperature, left_out, factor=None):
     if factor is not None:
         like = column(factor * positive) * query  # of its shape, with its axis under vmap
         for_query, for_key = xp.zeros_like(like), xp.zeros_like(like)
-    for rows in slices(key, least=ROWS, wide=key.shape[0]):
+    for rows in slices(key, least=max(ROWS, TABLE // max(key.shape[0], 1)), wide=key.shape[0]):
         similarity = (query[rows] / temperature) @ key.T
         for distance in left_out:
             similarity[places(similarity), (places(key, rows) + distance) % key.shape[0]] = -math.inf

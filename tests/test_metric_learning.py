@@ -611,7 +611,8 @@ def test_blocks_leave_no_trace(name, convert, monkeypatch):
     arrays = [convert(a) for a in CASES[name].draw(n=23)]
     weight = convert(np.linspace(0.1, 2, 23))
     whole = loss_of(name)(*arrays, weight=weight, reduction="none"), gradients(name, *arrays, weight=weight)
-    monkeypatch.setattr(metric_learning, "PAIRS", 100)
+    for name_of_size, size in (("PAIRS", 100), ("TABLE", 100), ("ROWS", 1)):
+        monkeypatch.setattr(metric_learning, name_of_size, size)
     parts = loss_of(name)(*arrays, weight=weight, reduction="none"), gradients(name, *arrays, weight=weight)
     np.testing.assert_allclose(np.asarray(parts[0]), np.asarray(whole[0]), rtol=1e-13)
     for a, b in zip(whole[1], parts[1], strict=True):
@@ -619,10 +620,12 @@ def test_blocks_leave_no_trace(name, convert, monkeypatch):
 
 
 @each_loss
-def test_beyond_one_block_it_is_the_plain_formula(name):
+def test_beyond_one_block_it_is_the_plain_formula(name, monkeypatch):
     """Value, gradient and backward for NumPy and torch; a coupled loss still sees its whole batch."""
+    for name_of_size, size in (("PAIRS", 2**14), ("TABLE", 2**14), ("ROWS", 64)):
+        monkeypatch.setattr(metric_learning, name_of_size, size)
     case, rng = CASES[name], np.random.default_rng(1)
-    rows, dimensions = (517, 509) if case.coupled else (-(-(2 * BLOCK + 3) // 3), 3)
+    rows, dimensions = (259, 2029) if case.coupled else (-(-(2 * BLOCK + 3) // 3), 3)
     assert rows * dimensions >= 2 * BLOCK + 3
     arrays = case.draw(rows, dimensions)
     options = {key: values[0] for key, values in case.parameters.items()}
