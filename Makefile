@@ -1,7 +1,7 @@
 # make book   build the site to _build/html          make lab        the notebooks in JupyterLab
 # make test   every check that CI runs               make serve      the built site on localhost:8000
 # make notebooks   run the notebooks in place and store what they print
-# make bench       every loss beside its fastest peer; writes benchmarks/table.md (run it with nothing else running)
+# make bench       every loss beside its fastest peer; writes benchmarks/table.md and the README (quiet machine!)
 # make reproduce   what other machines would print, and where it is not what is stored (ARGS=--short: what CI runs)
 # make stub      write lossutils/__init__.pyi, from which editors know the signatures
 # make mutants   change one operator or number of the library at a time: do the tests notice? (ARGS="--sample 100")

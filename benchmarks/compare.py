@@ -1,6 +1,6 @@
 """Every public loss beside the fastest peer that has it, forward and backward, at three sizes: `make bench`.
 
-    python benchmarks/compare.py                   all losses; writes benchmarks/table.md
+    python benchmarks/compare.py                   all losses; writes benchmarks/table.md and README.md
     python benchmarks/compare.py huber listmle     these, printed only
 
 The peer is the line of PyTorch on the card of the loss (`lossutils.catalog`), which a test holds equal in
@@ -212,23 +212,41 @@ def line(name, size, theirs, ours, of_numpy, floor, memory):
     return f"| `{name}` | {shape} | " + " | ".join(map(cell, numbers)) + " |"
 
 
+HEAD = """\
+| loss | size | PyTorch, ms | lossutils, ms | ratio | NumPy, ms | floor, ms | memory |
+| --- | --- | --: | --: | --: | --: | --: | --: |"""
+# What the README shows of the table.
+SHOWN = """
+    mse.10,000,000 huber.10,000,000 bce_with_logits.10,000,000 focal.10,000,000 cross_entropy.100,000
+    cross_entropy.2,048 multiclass_hinge.100,000 nt_xent.2,048 listmle.100 huber.64 cross_entropy.128
+""".split()
+
+
+def write(table):
+    """The whole table, and some of its rows in the README."""
+    cpu = Path("/proc/cpuinfo")
+    names = [x for x in cpu.read_text().splitlines() if x.startswith("model name")] if cpu.exists() else []
+    name = names[0].partition(": ")[2] if names else platform.processor() or platform.machine()
+    versions = f"torch {torch.__version__.partition('+')[0]}, NumPy {np.__version__}"
+    machine = f"{name}, {torch.get_num_threads()} threads, {versions}; float32, forward and backward."
+    here = Path(__file__)
+    here.with_name("table.md").write_text("\n".join([machine, "", HEAD, *table]) + "\n")
+    rows = [row for one in SHOWN for row in table if row.startswith("| `{}` | {}".format(*one.split(".")))]
+    readme = here.parents[1] / "README.md"
+    start, _, rest = readme.read_text().partition("<!-- benchmark -->\n")
+    _, end, rest = rest.partition("<!-- end of benchmark -->")
+    readme.write_text("\n".join([start + "<!-- benchmark -->", machine, "", HEAD, *rows, end + rest]))
+
+
 def main():
     names = sys.argv[1:] or list(LOSSES)
-    head = [
-        "| loss | size | PyTorch, ms | lossutils, ms | ratio | NumPy, ms | floor, ms | memory |",
-        "| --- | --- | --: | --: | --: | --: | --: | --: |",
-    ]
-    print("\n".join(head), flush=True)
+    print(HEAD, flush=True)
     table = []
     for row in rows(names):
         table.append(line(*row))
         print(table[-1], flush=True)
     if not sys.argv[1:]:
-        text = f"{platform.processor() or platform.machine()}, {torch.get_num_threads()} threads, torch "
-        text += (
-            f"{torch.__version__.partition('+')[0]}, NumPy {np.__version__}, float32, forward and backward."
-        )
-        Path(__file__).with_name("table.md").write_text("\n".join([text, "", *head, *table]) + "\n")
+        write(table)
 
 
 if __name__ == "__main__":
