@@ -1317,8 +1317,8 @@ class _listmle:
         is drawn by itself against what lies below it. A query whose documents are all equally relevant has loss
         and gradient 0, and a mean does not count it (0 if none counts). The sum grows with the list: divide by
         its length with `weight` if long lists should not count more.
-        PyTorch, Keras, optax: none. `allRank` sorts, shuffles ties, and subtracts the largest score of the
-        whole list: its exponentials round to 0 where a list spans a gap of 60. Keras RS 0.4: `ListMLELoss`, the
+        PyTorch, Keras, optax: none. `allRank` sorts, shuffles ties, subtracts the largest score of the whole
+        list and adds an ε of 1e-10, which decides at a gap of 60. Keras RS 0.4: `ListMLELoss`, the
         same, with ties in the order in which they stand.
         Source: Xia et al. (2008), doi:10.1145/1390156.1390306; Plackett (1975), doi:10.2307/2346567.
 

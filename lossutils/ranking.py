@@ -280,8 +280,8 @@ def listmle(scores, relevance, *, mask=None):
     is drawn by itself against what lies below it. A query whose documents are all equally relevant has loss
     and gradient 0, and a mean does not count it (0 if none counts). The sum grows with the list: divide by
     its length with `weight` if long lists should not count more.
-    PyTorch, Keras, optax: none. `allRank` sorts, shuffles ties, and subtracts the largest score of the
-    whole list: its exponentials round to 0 where a list spans a gap of 60. Keras RS 0.4: `ListMLELoss`, the
+    PyTorch, Keras, optax: none. `allRank` sorts, shuffles ties, subtracts the largest score of the whole
+    list and adds an ε of 1e-10, which decides at a gap of 60. Keras RS 0.4: `ListMLELoss`, the
     same, with ties in the order in which they stand.
     Source: Xia et al. (2008), doi:10.1145/1390156.1390306; Plackett (1975), doi:10.2307/2346567.
 
@@ -589,7 +589,7 @@ CARDS = {
         outliers="a grade too high counts twice: in the gain and in the order",
         use="Graded lists judged by NDCG, and the top is what users see.",
         not_for="A value to be watched: it changes when the order does.",
-        red_flag="“It is the gradient of NDCG.” That is 0 or undefined, and this one is no loss's gradient.",
+        red_flag="“It is the gradient of NDCG.” That is 0 or undefined; this one is no continuous loss's.",
         output="one linear unit an item, a score, `(Q, D)`",
         torch="lead = scores[:, :, None] - scores[:, None, :];"
         " place = scores.argsort(1, descending=True).argsort(1); d = 1 / torch.log2(place + 2);"

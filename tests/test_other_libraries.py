@@ -586,6 +586,14 @@ def test_ndcg_of_scikit_learn():
     assert tie == pytest.approx((1.5 * discounts[:2].sum()) / (gains @ discounts))
 
 
+@says("ranking.md#ranking-names", "`label_ranking_loss` is a metric, the share of pairs in the wrong order")
+def test_the_ranking_loss_of_scikit_learn():
+    scores, relevance = np.array([[0.2, 0.3, 0.5, 0.1]]), np.array([[1, 0, 1, 0]])
+    assert metrics.label_ranking_loss(relevance, scores) == 1 / 4  # one of the four pairs
+    with pytest.raises(ValueError, match="not supported"):
+        metrics.label_ranking_loss([[2, 0, 1]], [[0.2, 0.3, 0.5]])
+
+
 @says("classification.py", "SciPy: `rel_entr(y, p)`.")
 @says("cards", "SciPy: `rel_entr(target, pred)`.")
 def test_rel_entr():

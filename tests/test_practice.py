@@ -1302,6 +1302,12 @@ def _(scores, relevance):
     return sum(np.logaddexp.reduce(scores) - s for s in scores)
 
 
+@guise("listmle", "one largest score, no ε")
+def _(scores, relevance):
+    shares = np.exp(scores - np.max(scores))
+    return sum(np.log(np.sum(shares[relevance <= r])) for r in relevance) - np.sum(scores - np.max(scores))
+
+
 @guise("listmle", "worst first")
 def _(scores, relevance):
     return listmle(scores, -relevance)

@@ -209,6 +209,15 @@ def test_listmle_at_a_gap_of_60():
     assert slope[1] == pytest.approx(-1 / (1 + math.exp(-0.5)), rel=1e-12)  # not dead
     assert float(listmle(np.array([[1e4, 0.0]]), np.array([[0, 1]]))) == 1e4
 
+    def shared(lead, epsilon):
+        s = np.array([lead, 0.0, 0.5])  # in the right order
+        with np.errstate(divide="ignore"):
+            return np.sum(np.log(np.cumsum(np.exp(s - lead)[::-1])[::-1] + epsilon) - (s - lead))
+
+    assert shared(60.0, 1e-10) == pytest.approx(73.4, abs=0.05)
+    assert shared(60.0, 0.0) == pytest.approx(expected, rel=1e-9)  # it is the ε that spoils it
+    assert 1e-26 < np.exp(-60) + np.exp(-59.5) < 3e-26 and shared(2000.0, 0.0) == -np.inf
+
 
 @pytest.mark.parametrize("gap", [20.0, 40.0, 300.0])
 @pytest.mark.parametrize("loss", [ranknet, listmle], ids=lambda f: f.__name__)
@@ -312,6 +321,31 @@ def test_the_lambdas_are_no_gradient():
     assert abs(walk(corners, relevance)) > 0.01
     inside = [np.array(c) for c in ([3.0, 2, 1], [3.5, 2, 1], [3.5, 2.2, 1], [3.0, 2, 1])]
     assert abs(walk(inside, relevance)) < 1e-8  # where no two scores change places
+
+
+@pytest.mark.parametrize("name", ["ranknet", "lambdarank"])
+def test_a_step_on_the_scores_lowers_a_function_that_is_not_their_loss(name):
+    """−Σ r s: no continuous function has the lambdas as its gradient, but some do fall."""
+    rng = np.random.default_rng(0)
+    for size in (0.0, 0.1, 1.0, 5.0):
+        scores, relevance = size * rng.normal(size=(200, 6)), rng.integers(0, 4, size=(200, 6))
+        slope = LOSSES[name].grad(scores, relevance, reduction="sum")
+        assert (np.sum(relevance * slope, axis=1)[np.ptp(relevance, axis=1) > 0] < 0).all()
+
+
+def test_the_value_of_lambdarank_jumps_both_ways_while_ndcg_rises():
+    rng, jumps = np.random.default_rng(0), []
+    for _ in range(100):
+        s, r = rng.normal(size=5), rng.permutation(5)
+        first, second = np.argsort(-s)[[0, 1]]
+        better, worse = (first, second) if r[first] > r[second] else (second, first)
+        values = []
+        for d in (-1e-9, 1e-9):
+            s[better] = s[worse] + d
+            values.append([float(f(s[None], r[None]).item()) for f in (lambdarank, ndcg)])
+        assert values[1][1] > values[0][1]
+        jumps.append(values[1][0] - values[0][0])
+    assert min(jumps) < -0.01 and max(jumps) > 0.01
 
 
 # NDCG
@@ -534,3 +568,8 @@ def test_small_numbers_of_the_chapter():
     assert 1 / math.log2(100) - 1 / math.log2(101) == pytest.approx(0.0003, abs=5e-5)
     assert (7 * 0.5 + 1 / math.log2(3)) / (7 + 1 / math.log2(3)) == pytest.approx(0.541, abs=5e-4)
     assert 10 * 9 / 2 == 45 and 100 * 99 / 2 == 4950 and 0.25 * (2**3 - 1) == 1.75
+    scores, relevance = np.linspace(2, -2, 20)[None], np.isin(np.arange(20), [3, 15])[None] * 3
+    push = ranknet.grad(scores, relevance)[0]
+    assert push[0] / push[19] == pytest.approx(5, abs=0.5)  # "about five times as much"
+    push = lambdarank.grad(scores, relevance)[0]
+    assert push[:3].sum() > 0.6 * push[push > 0].sum()  # "most of the push on the first places"

@@ -280,6 +280,7 @@ def _steps(sorted_scores, largest=None):
         ("a wrong order", [0.5, 1.25, -0.25, 2.0], [3.0, 0.0, 1.0, 2.0]),
         ("a gap of 60", [60.0, 0.0, 0.5], [2.0, 1.0, 0.0]),
         ("a gap of 2000", [2000.0, 0.0, 0.5], [0.0, 1.0, 2.0]),
+        ("a lead of 2000", [2000.0, 0.0, 0.5], [2.0, 1.0, 0.0]),
     ],
     draw=_draw_levels,
 )
@@ -324,13 +325,24 @@ def _(scores, relevance):
 
 @listmle.mistake(
     "one largest score for all",
-    "exponentials of s − max(s), whose later sums round to 0, saved by an ε.",
+    "exponentials of s − max(s), whose later sums vanish beside an ε.",
     "Which is the largest score among those that are left in a step?",
 )
 def _(scores, relevance):
     s = scores[_by(relevance)]
     s = s - s.max()
     return np.sum(np.log(np.cumsum(np.exp(s)[::-1])[::-1] + 1e-10) - s)
+
+
+@listmle.mistake(
+    "one largest score, no ε",
+    "exponentials of s − max(s): right for a lead of 60, but at 2000 the later sums round to 0.",
+    "What is left of the others once the leader is drawn, if all are measured from it?",
+)
+def _(scores, relevance):
+    s = scores[_by(relevance)]
+    s = s - s.max()
+    return np.sum(np.log(np.cumsum(np.exp(s)[::-1])[::-1]) - s)
 
 
 @listmle.mistake(
