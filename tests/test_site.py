@@ -593,3 +593,59 @@ def test_links_land(chapter, size, browser, address):
         tab.goto(f"{address}/book/{chapter}.html", wait_until="load")
         assert tab.evaluate(EVERY_ID, LANDED) == {}
         tab.close()
+
+
+# --- The search --------------------------------------------------------------------------------------------
+
+# What readers type, whole or begun, in any case; where it should lead within the first two results.
+QUERIES = {
+    "BCEWithLogitsLoss": "classification#bernoulli",
+    "CrossEntropyLoss": "classification#categorical",
+    "SmoothL1Loss": "regression#huber-loss",
+    "KLDivLoss": "classification#entropy",
+    "MarginRankingLoss": "ranking#pairs",
+    "sparse_categorical_crossentropy": "classification#categorical",
+    "pinball": "regression#quantile-loss",
+    "mean squared error": "regression#squared-error",
+    "l1 loss": "regression#absolute-error",
+    "log loss": "classification#bernoulli",
+    "class imbalance": "imbalance#four-layers",
+    "weight decay": "foundations#l2-penalty",
+    "tripletmargin": "metric_learning#triplet-loss",
+    "NT-Xent": "metric_learning#info-nce-loss",
+    "iou loss": "imbalance#overlap",
+    "loss is nan": "debugging#bug-nan",
+    "label smoothing": "classification#label-smoothing",
+    "ordinal regression": "custom#ratings",
+    "lambdamart": "ranking#lambdarank",
+    "Huber_Loss": "regression#huber-loss",
+}
+
+
+def index_terms():
+    """{term: page#place} of the whole index, a few hundred."""
+    terms = extension("course_index").TERMS
+    return {
+        term: f"{page}#{place}"
+        for page, places in terms.items()
+        for place, text in places.items()
+        for term in text.split("; ")
+    }
+
+
+def test_the_search_finds_what_readers_type(browser):
+    """Each term of the index and each query, from a file: the section is among the first two results."""
+    tab = browser.new_page(viewport=DESKTOP)
+    tab.goto(f"{SITE.as_uri()}/search.html?q=focal")
+    tab.wait_for_selector("ul.search li")
+    script = """(queries) => Object.fromEntries(queries.map((query) => {
+        const [words, terms, excluded, highlight, objects] = Search._parseQuery(query);
+        const found = Search._performSearch(query, terms, excluded, highlight, objects);
+        return [query, found.reverse().slice(0, 2).map((result) => result[0] + result[2])];
+    }))"""
+    expected = index_terms() | QUERIES
+    found = tab.evaluate(script, list(expected))
+    wrong = {query: found[query] for query, place in expected.items() if f"book/{place}" not in found[query]}
+    assert len(expected) > 250
+    assert wrong == {}
+    tab.close()

@@ -8,13 +8,15 @@ const SPHINX_HIGHLIGHT_ENABLED = false;
 // From a memory stick a page may not fetch other pages, so the search lists titles alone.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
-// What the search shows of a page is the text of its article.
+// What the search shows of a page is the text of its article, from the section that was found on.
 addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return;
   const toText = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
-    const article = new DOMParser().parseFromString(html, "text/html").querySelector("article");
-    return toText(`<div role="main">${article.innerHTML}</div>`, anchor);
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const found = anchor ? page.getElementById(decodeURIComponent(anchor.slice(1))) : null;
+    const part = found?.closest("article section") ?? page.querySelector("article");
+    return toText(`<div role="main">${part.innerHTML}</div>`);
   };
 });
 
