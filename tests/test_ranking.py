@@ -231,6 +231,7 @@ def test_the_number_of_pairs_as_weight_gives_the_sum_over_all_pairs():
     gaps = scores[:, :, None] - scores[:, None, :]
     total = np.log1p(np.exp(-gaps))[relevance[:, :, None] > relevance[:, None, :]].sum()
     assert ranknet(scores, relevance, weight=pairs, reduction="sum") == pytest.approx(total)
+    assert ranknet(scores, relevance, weight=pairs) == pytest.approx(total / pairs.sum())
 
 
 # LambdaRank
@@ -312,6 +313,25 @@ def test_the_lambdas_are_no_gradient():
     assert abs(walk(corners, relevance)) > 0.01
     inside = [np.array(c) for c in ([3.0, 2, 1], [3.5, 2, 1], [3.5, 2.2, 1], [3.0, 2, 1])]
     assert abs(walk(inside, relevance)) < 1e-8  # where no two scores change places
+
+
+def test_free_scores_that_follow_the_lambdas_go_down_a_continuous_function():
+    """They are the gradient of no continuous function, but −Σ r s falls in every step."""
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        scores, relevance = rng.normal(size=(1, 6)) * 3, rng.permutation([0, 0, 1, 2, 3, 3])[None]
+        after = scores - 0.5 * lambdarank.grad(scores, relevance)
+        assert (relevance * after).sum() > (relevance * scores).sum()
+
+
+def test_ranknet_too_pushes_harder_at_the_top_but_not_mostly_there():
+    """The list of the figure: twenty documents, the two relevant ones at places 4 and 16."""
+    scores, relevance = np.linspace(2, -2, 20)[None], np.zeros((1, 20))
+    relevance[0, [3, 15]] = 3
+    for loss, low, high in [(ranknet, 0.2, 0.35), (lambdarank, 0.6, 0.75)]:
+        push = np.where(relevance[0] == 0, loss.grad(scores, relevance)[0], 0)
+        assert (np.diff(push[relevance[0] == 0]) < 0).all()
+        assert low < push[:3].sum() / push.sum() < high
 
 
 # NDCG
@@ -504,6 +524,9 @@ def test_a_lower_squared_error_with_a_worse_order():
     near, right = np.array([1.4, 1.5, 0.0]), np.array([0.9, 0.5, 0.1])
     assert np.mean((near - truth) ** 2) < np.mean((right - truth) ** 2) / 2
     assert ndcg(near, truth) < ndcg(right, truth)
+    upside = np.array([1.0, 0.9, 1.1])  # the fourth row of the table: worse in both
+    assert np.mean((near - truth) ** 2) < np.mean((upside - truth) ** 2)
+    assert ndcg(near, truth) > ndcg(upside, truth)
     x, r = np.array([[0.0, 1], [4, 5]]), np.array([[2.0, 3], [0, 1]])
     slope, start = np.polyfit(x.ravel(), r.ravel(), 1)
     assert slope == pytest.approx(-7 / 17)
