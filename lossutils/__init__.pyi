@@ -1954,8 +1954,8 @@ class _pairwise_hinge:
 
         Notes
         -----
-        Convention: the mean over the pairs of a query, so that a long list counts like a short one; P as `weight`
-        gives the sum over all pairs of all queries. A query whose documents are all equally relevant has no
+        Convention: the mean over the pairs of a query, so that a long list counts like a short one; with P as
+        `weight` all pairs of all queries count alike. A query whose documents are all equally relevant has no
         pair: its loss and gradient are 0, and a mean does not count it (0 if none counts). Convention: a pair
         exactly at the margin has the slope 0.
         PyTorch: `F.margin_ranking_loss(s_i, s_j, ones, margin=1)`, whose default margin is 0. Keras: none (Keras
@@ -2150,10 +2150,10 @@ class _ranknet:
 
         Notes
         -----
-        Convention: the mean over the pairs of a query, where Burges et al. take the sum (P as `weight`); equally
-        relevant documents are no pair, where they train them towards equal scores. A query without a pair has
-        loss and gradient 0, and a mean does not count it (0 if none counts). A temperature (their σ) is a
-        factor on the scores.
+        Convention: the mean over the pairs of a query, where Burges et al. take the sum (P as `weight`, and
+        `reduction="sum"`); equally relevant documents are no pair, where they train them towards equal scores. A
+        query without a pair has loss and gradient 0, and a mean does not count it (0 if none counts). A
+        temperature (their σ) is a factor on the scores.
         PyTorch: `F.softplus(-(s_i - s_j))`. Keras: none (Keras RS: `PairwiseLogisticLoss`, a sum over the pairs
         divided by the number of documents). optax: none. XGBoost: `rank:pairwise`.
         Source: Burges et al. (2005), doi:10.1145/1102351.1102363.

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from scipy.optimize import linprog
-from sklearn.linear_model import SGDClassifier
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.svm import SVC, LinearSVC
 
 from lossutils import bce_with_logits, hinge, squared_hinge
@@ -159,6 +159,36 @@ def test_multiplying_the_weights_changes_the_loss_of_hinge_and_not_the_decision(
     scores, y = np.array([0.2, -0.1, 0.4]), np.array([1.0, -1.0, 1.0])
     assert [round(hinge(f * scores, y), 3) for f in (1, 10, 100)] == [0.767, 0.0, 0.0]
     assert (np.sign(scores) == y).all()
+
+
+def test_gradient_descent_on_the_logistic_loss_counts_the_bias_in_the_length():
+    """Two points: the largest margin is half their distance, and the weights do not turn to it."""
+    x1, y = np.array([[3.0, 0.0, 1.0], [1.0, 1.5, 1.0]]), np.array([1.0, -1.0])
+    w = np.zeros(3)
+    for _ in range(10_000):
+        slope = bce_with_logits.grad(x1 @ w, (y + 1) / 2)
+        w -= 0.05 * slope @ x1 / abs(slope).mean()  # the slopes fade: steps that grow as they do
+    shortest = np.linalg.pinv(x1 * y[:, None]) @ np.ones(2)  # of all with both functional margins 1
+    direction = w / np.linalg.norm(w)
+    assert direction == pytest.approx(shortest / np.linalg.norm(shortest), abs=0.01)
+    margin = (y * (x1 @ w)).min() / np.linalg.norm(w[:2])
+    assert margin == pytest.approx(1.123, abs=0.01)
+    assert np.linalg.norm(x1[0] - x1[1]) / 2 == 1.25
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_platt_scaling_turns_the_order_where_the_positives_have_the_lower_mean(side):
+    rng = np.random.default_rng(0)
+    positive = np.arange(200) % 2 * 1.0
+    scores = rng.normal(size=200) + 0.5 * side * positive
+    a = LogisticRegression(C=np.inf).fit(scores[:, None], positive).coef_[0, 0]
+    assert np.sign(a) == np.sign(scores[positive == 1].mean() - scores[positive == 0].mean()) == side
+
+
+def test_a_negative_with_a_high_score_is_pushed_down_with_1():
+    score, negative = np.array([2.44]), -np.ones(1)
+    assert hinge(score, negative) == pytest.approx(3.44)
+    assert [hinge.grad(s, negative).item() for s in (score, np.array([-0.99]))] == [1, 1]
 
 
 def test_gan_generator_has_a_slope_where_a_hinge_would_have_none():

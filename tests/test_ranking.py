@@ -240,6 +240,7 @@ def test_the_number_of_pairs_as_weight_gives_the_sum_over_all_pairs():
     gaps = scores[:, :, None] - scores[:, None, :]
     total = np.log1p(np.exp(-gaps))[relevance[:, :, None] > relevance[:, None, :]].sum()
     assert ranknet(scores, relevance, weight=pairs, reduction="sum") == pytest.approx(total)
+    assert ranknet(scores, relevance, weight=pairs) == pytest.approx(total / pairs.sum())
 
 
 # LambdaRank
@@ -346,6 +347,16 @@ def test_the_value_of_lambdarank_jumps_both_ways_while_ndcg_rises():
         assert values[1][1] > values[0][1]
         jumps.append(values[1][0] - values[0][0])
     assert min(jumps) < -0.01 and max(jumps) > 0.01
+
+
+def test_ranknet_too_pushes_harder_at_the_top_but_not_mostly_there():
+    """The list of the figure: twenty documents, the two relevant ones at places 4 and 16."""
+    scores, relevance = np.linspace(2, -2, 20)[None], np.zeros((1, 20))
+    relevance[0, [3, 15]] = 3
+    for loss, low, high in [(ranknet, 0.2, 0.35), (lambdarank, 0.6, 0.75)]:
+        push = np.where(relevance[0] == 0, loss.grad(scores, relevance)[0], 0)
+        assert (np.diff(push[relevance[0] == 0]) < 0).all()
+        assert low < push[:3].sum() / push.sum() < high
 
 
 # NDCG
@@ -538,6 +549,9 @@ def test_a_lower_squared_error_with_a_worse_order():
     near, right = np.array([1.4, 1.5, 0.0]), np.array([0.9, 0.5, 0.1])
     assert np.mean((near - truth) ** 2) < np.mean((right - truth) ** 2) / 2
     assert ndcg(near, truth) < ndcg(right, truth)
+    upside = np.array([1.0, 0.9, 1.1])  # the fourth row of the table: worse in both
+    assert np.mean((near - truth) ** 2) < np.mean((upside - truth) ** 2)
+    assert ndcg(near, truth) > ndcg(upside, truth)
     x, r = np.array([[0.0, 1], [4, 5]]), np.array([[2.0, 3], [0, 1]])
     slope, start = np.polyfit(x.ravel(), r.ravel(), 1)
     assert slope == pytest.approx(-7 / 17)
