@@ -5,6 +5,8 @@ examples to try, what the names mean that the line above the formula explains in
 words behind a formula say (`tails`): when it holds, or for which gradient. A "With p = pred" is read.
 """
 
+import ast
+import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -596,3 +598,17 @@ def test_the_displayed_gain_is_that_of_ndcg():
                 for order in (relevance[np.argsort(-scores)], np.sort(relevance)[::-1])
             )
             assert np.isclose(lossutils.ndcg(scores[None], relevance[None], k=k, gain=gain)[0], got / best)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_the_defaults_are_those_that_the_docstring_says(name):
+    loss = getattr(lossutils, name)
+    lines = re.findall(r"^([\w, ]+) : .*?(?:default (\S+)|optional)$", loss.__doc__, re.M)
+    said = {key: default for keys, default in lines for key in keys.split(", ")}
+    for key, parameter in inspect.signature(loss).parameters.items():
+        if parameter.default is inspect.Parameter.empty:
+            assert key not in said
+        elif parameter.default is None:
+            assert said[key] == ""
+        else:
+            assert ast.literal_eval(said[key]) == parameter.default, key
