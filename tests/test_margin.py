@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from scipy.optimize import linprog
+from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.svm import SVC, LinearSVC
 
@@ -129,6 +130,47 @@ def test_a_fixed_step_settles_where_the_minimum_is_no_kink_and_only_there():
         ends[penalty] = np.array(path[-20:])
     assert np.ptp(ends[1.0]) < 1e-12 and ends[1.0][-1] == pytest.approx(0.5)
     assert np.ptp(ends[0.25]) > 0.04
+
+
+def test_no_answer_at_the_kink_makes_a_fixed_step_settle_there():
+    """max(0, 1 − w) + w² / 4: the minimum is the kink, and −0.5 the element that makes its gradient 0."""
+    assert -0.5 + 2 * 0.25 * 1 == 0
+    for answer in (0.0, -0.5, -1.0):
+        w, path = 0.0, []
+        for _ in range(400):
+            slope = answer if w == 1 else -float(w < 1)
+            w -= 0.1 * (slope + 2 * 0.25 * w)
+            path.append(w)
+        assert 1 not in path and np.ptp(path[-20:]) > 0.04
+        w = 0.0
+        for k in range(1, 5001):
+            w -= ((answer if w == 1 else -float(w < 1)) + 2 * 0.25 * w) / (2 * 0.25 * (k + 1))
+        assert w == pytest.approx(1, abs=1e-3)  # steps that shrink
+
+
+def test_a_point_on_the_margin_may_have_any_coefficient_one_too():
+    """max(0, 1 − w) + λ w² has its minimum at w = 1 for every λ up to ½, with a = 2 λ."""
+    grid = np.linspace(0, 2, 2001)
+    for penalty in (0.0625, 0.25, 0.5):
+        best = grid[(np.maximum(0, 1 - grid) + penalty * grid**2).argmin()]
+        assert best == pytest.approx(1)  # on the margin
+        assert 0 < 2 * penalty * best <= 1
+    assert 2 * 0.5 * best == pytest.approx(1)
+
+
+def test_a_gap_bounds_the_objective_and_not_the_weights():
+    def objective(w):
+        return max(0, 1 - w) + 0.25 * w**2  # the mean of two equal losses
+
+    dual = 0.5 - 0.5**2 / (4 * 0.25)
+    gap = objective(0.9) - dual
+    assert gap == pytest.approx(0.0525) and objective(0.9) - objective(1) <= gap + 1e-12
+    assert 1 - 0.9 > gap
+
+
+def test_the_first_150_of_the_list_have_another_share_of_malignant_tumors():
+    malignant = load_breast_cancer().target == 0
+    assert malignant[:150].mean() > 1 / 2 and malignant[150:].mean() < 1 / 3
 
 
 def test_no_factor_for_each_class_makes_hinge_a_noise_model():
