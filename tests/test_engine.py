@@ -461,7 +461,7 @@ def test_a_walk_holds_little_beyond_its_inputs_and_its_gradient(name, monkeypatc
     arrays, required = arguments(name, rows=1000)
     arrays = [np.concatenate([x] * 250) for x in arrays]  # 250,000 examples, and blocks as much smaller
     arrays = [x.astype(np.float32) if x.dtype == np.float64 else x for x in arrays]
-    monkeypatch.setattr(evaluate, "BLOCK", 2**12)
+    monkeypatch.setattr(evaluate, "BLOCK", 2**13)
     monkeypatch.setattr(evaluate, "threads", lambda: 2)
     with ThreadPoolExecutor(2) as pool:
         monkeypatch.setattr(evaluate, "pool", lambda: pool)
