@@ -163,7 +163,10 @@ def join_scripts(scripts):
 
 
 def styled_tokens(css):
-    """Pygments' classes whose color is not that of plain text, which white space has, in light or in dark."""
+    """Pygments' classes whose color is not that of plain text, which white space has, in light or in dark.
+
+    {class: the first one that looks the same in both}
+    """
     colors = [
         (name, write(body))
         for prelude, body in parse(css, "pygments.css")
@@ -173,7 +176,8 @@ def styled_tokens(css):
     need(plain, "pygments.css", "color of white space, `.highlight .w`")
     styled = {name for name, body in colors if body not in plain}
     need(styled, "pygments.css", "color of a token, `.highlight .NAME`")
-    return styled
+    looks = {name: tuple(body for other, body in colors if other == name) for name in sorted(styled)}
+    return {name: next(other for other in looks if looks[other] == looks[name]) for name in looks}
 
 
 def redirect_root(app, exception):
@@ -193,7 +197,7 @@ def redirect_root(app, exception):
 
 
 def squeeze(page, styled):
-    """Leave out what changes nothing: Pygments' marks on tokens without a color, white space in figures.
+    """Leave out what changes nothing: Pygments' marks on tokens without a color of their own, white space.
 
     Together they make up half of a notebook's page.
     """
@@ -201,9 +205,12 @@ def squeeze(page, styled):
     smaller = re.sub(r'<svg[^>]*class="course-figure".*?</svg>', squeeze_figure, text, flags=re.S)
     smaller = re.sub(
         r'<span class="(\w{1,3})">([^<]*)</span>',
-        lambda span: span[0 if span[1] in styled else 2],
+        lambda span: f'<span class="{styled[span[1]]}">{span[2]}</span>' if span[1] in styled else span[2],
         smaller,
     )
+    mark = re.compile(r'<span class="(\w{1,3})">([^<]*)</span>([ \n]*)<span class="\1">')
+    while mark.search(smaller):  # two marks of one color, one after the other, are one
+        smaller = mark.sub(r'<span class="\1">\2\3', smaller)
     smaller = re.sub(r"\n\s+</pre>", "\n</pre>", smaller)
     if smaller != text:
         page.write_text(smaller, "utf-8")
