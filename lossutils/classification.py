@@ -81,7 +81,7 @@ def bce(pred, target):
         yield zero_times(target, -xp.log(pred)) + zero_times(1 - target, -xp.log1p(-pred))
         yield zero_times(1 - target, 1 / (1 - pred)) - zero_times(target, 1 / pred)
     else:
-        yield -xp.where(target == 1, xp.log(pred), xp.log1p(-pred))
+        yield 0 - xp.where(target == 1, xp.log(pred), xp.log1p(-pred))  # 0, not −0
         yield 1 / xp.where(target == 1, -pred, 1 - pred)
 
 
