@@ -264,79 +264,7 @@ class _cce:
 
 cce: _cce
 
-def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **options):
-    r"""Try a loss on ordinary, extreme and wrong inputs, and say what is wrong with it and what to do.
-
-    ::
-
-        error      a wrong answer to a valid input
-        warning    an invalid input passes in silence, digits are lost, or a surprise for who uses the loss
-
-    It looks for a gradient that is not the derivative; a value or gradient that is NaN, infinite, clipped or
-    dead where the truth is not; silent broadcasting; reductions that do not fit their names; a value that
-    jumps, or depends on the order or the split of the batch; targets out of range, empty batches, hidden
-    NaN; changed inputs and dtypes; an upstream gradient that is ignored; a wrong second derivative; and a
-    minimum that is not where the target is. A kink is no finding if the gradient is a subgradient there.
-
-    Parameters
-    ----------
-    loss : callable
-        Takes a prediction and a target (or the arrays of one of the kinds below), NumPy arrays or torch
-        tensors; returns a number, or one number an example. A class is called without arguments first.
-        Targets may come first if the arguments are named so: `loss(y_true, y_pred)`.
-    pred : str, array or tuple of arrays, optional
-        What the loss takes: the name of a kind, a key of `lossutils.debugging.KINDS` ("real", "logits",
-        "probabilities", "scores", "class logits", "class probabilities", "class log-probabilities", "masks",
-        "mask logits", "pairs", "triplets", "views", "embeddings", "ranking", "ordinal", "positive",
-        "log-rates", "distances", "score pairs"), or one valid example: also images, (N, K, H, W) with classes
-        (N, H, W), or (N, 1, H, W) with masks of that shape. Without it all kinds are tried, and
-        the report says which fits best.
-    target : str or array, optional
-        The kind of target ("real", "binary" for 0 and 1, "signs" for −1 and 1, "classes", "one-hot",
-        "distributions", ...) or an example of it. By default the usual one of the kind of prediction.
-    grad : callable, optional
-        The gradient with respect to the prediction, with the arguments of `loss`. By default `loss.grad`,
-        what `loss` returns beside its value, or autograd.
-    library : "numpy" or "torch", optional
-        What to call the loss with. By default what it takes.
-    **options
-        Handed to the loss: `check_loss(focal, gamma=0.5)`; arrays in the dtype of the prediction.
-
-    Returns
-    -------
-    Report
-        Shows itself as text, in a notebook as a table; true when nothing was found. `.findings` is a list of
-        `Finding(cause, severity, what, input, got, expected, advice)`, the worst first; `.passed` and
-        `.skipped` say what else was tried, and what could not be.
-
-    Raises
-    ------
-    TypeError
-        For a loss that cannot be called.
-    ValueError
-        For an unknown kind, and for a loss that takes none of the inputs that were tried.
-
-    Notes
-    -----
-    No formula is known to it: the truth is what differences of the value, float64, the tail of the loss
-    and the better of two answers say. So a loss that is wrong everywhere in a consistent way (a missing ½)
-    passes. A loss that is cut off by design, or no mean over examples, is found too: read the sentence, then
-    judge. Inputs and text are the same on every run. What the loss prints and warns is not shown.
-    From the shell: `python -m lossutils check package.module:function`.
-    PyTorch: `torch.autograd.gradcheck` does the first of the checks.
-    Source: the table of causes in the chapter on debugging.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> def my_bce(logits, target):
-    ...     p = 1 / (1 + np.exp(-logits))
-    ...     return -np.mean(target * np.log(p) + (1 - target) * np.log(1 - p))
-    >>> report = check_loss(my_bce, "logits")
-    >>> [finding.cause for finding in report.findings]
-    ['overflow', 'half-precision', 'broadcast', 'target-range', 'empty-batch']
-    >>> print(report.findings[0].input)
-    pred = −t, target = 1, at t = 1000: logits = [−1000], target = [1]"""
+def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **options): ...
 
 class _confidence_bce:
     def __call__(self, logits: Array, target: Array, *, beta: Numbers = 0.1, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
@@ -1466,23 +1394,9 @@ class _log_cosh:
 
 log_cosh: _log_cosh
 
-def log_sigmoid(logits):
-    r"""log sigmoid(z) = −log(1 + exp(−z)), right where the sigmoid rounds to 0 or to 1.
+def log_sigmoid(logits): ...
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> log_sigmoid(np.array([-1000.0, 0.0, 40.0]))
-    array([-1.00000000e+03, -6.93147181e-01, -4.24835426e-18])"""
-
-def log_softmax(logits):
-    r"""z_k − log Σ_j exp(z_j) along the last axis, right where the softmax rounds to 0 or to 1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> log_softmax(np.array([[0.0, -40.0]]))
-    array([[-4.24835426e-18, -4.00000000e+01]])"""
+def log_softmax(logits): ...
 
 class _mae:
     def __call__(self, pred: Array, target: Array, *, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
@@ -1544,53 +1458,7 @@ class _mae:
 
 mae: _mae
 
-def mine_triplets(embeddings, labels, *, margin=1.0, kind='semi-hard'):
-    r"""The triplets of a batch that are worth training on.
-
-    With the distances p = |anchor − positive| and n = |anchor − negative|::
-
-        "hard"       n ≤ p               the negative is nearer: loss ≥ margin
-        "semi-hard"  p < n < p + margin  in order, but within the margin
-        "easy"       n ≥ p + margin      no loss, no gradient
-        "all"        every one of these
-
-    Parameters
-    ----------
-    embeddings : array of floats (N, D)
-        NumPy array or torch tensor.
-    labels : array of whole numbers (N,)
-        The class of each embedding.
-    margin : float, default 1.0
-        That of the triplet loss.
-    kind : "easy", "semi-hard", "hard" or "all", default "semi-hard"
-
-    Returns
-    -------
-    anchor, positive, negative : arrays of whole numbers (T,)
-        The places in the batch of the T triplets, sorted. T may be 0, and `triplet` then asks for
-        `reduction="sum"`. An embedding with a NaN makes its triplets hard, so that the loss shows it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As a loss: for embeddings that are not floats (N, D), labels of another shape, a margin that is not
-        positive, an unknown kind.
-
-    Notes
-    -----
-    Convention: Schroff et al. call a triplet semi-hard that is in order but within the margin. A batch of N
-    has up to N³ / 4 triplets: for hundreds of embeddings, not for thousands. Nothing here has a gradient.
-    PyTorch, Keras, optax: none; pytorch-metric-learning's `TripletMarginMiner` with `type_of_triplets`, where
-    its "all" leaves out the easy ones.
-    Source: Schroff, Kalenichenko and Philbin (2015), arXiv:1503.03832.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> embeddings, labels = np.array([[0.0], [1.0], [1.5], [3.0]]), np.array([0, 0, 1, 1])
-    >>> anchor, positive, negative = mine_triplets(embeddings, labels, kind="semi-hard")
-    >>> list(zip(anchor.tolist(), positive.tolist(), negative.tolist()))
-    [(0, 1, 2), (3, 2, 1)]"""
+def mine_triplets(embeddings, labels, *, margin=1.0, kind='semi-hard'): ...
 
 class _mse:
     def __call__(self, pred: Array, target: Array, *, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
@@ -1723,57 +1591,7 @@ class _multiclass_hinge:
 
 multiclass_hinge: _multiclass_hinge
 
-def ndcg(scores, relevance, *, k=None, gain='exponential', mask=None):
-    r"""Normalized discounted cumulative gain: what the order of the scores is worth, from 0 to 1 for the best.
-
-    With the documents in the order of their scores, and relevance r at place 1, 2, ...::
-
-        DCG@k = Σ_(place ≤ k) gain(r) / log2(1 + place)
-        NDCG@k = DCG@k / DCG@k in the order of the relevances
-
-    A metric: it has no gradient, because moving a score a little seldom changes the order.
-
-    Parameters
-    ----------
-    scores : array of floats (..., D)
-        NumPy array or torch tensor: one score for each of the D documents of a query. A NaN in it is a NaN in the
-        result.
-    relevance : array of the shape of scores
-        How relevant each document is, finite and at least 0; a larger number is more relevant. Of the library
-        and on the device of `scores`.
-    k : whole number of at least 1, optional
-        How many places count; None for all.
-    gain : "exponential" or "linear", default "exponential"
-        2^r − 1, as in web search, or r.
-    mask : array of bools of the shape of scores, optional
-        False for padding: such a document has no rank, no loss and the gradient 0, whatever stands there.
-
-    Returns
-    -------
-    array (...)
-        One number a query, of the library, dtype and device of `scores`; no gradient goes through it. NaN
-        where nothing is relevant, because every order is then as good as another: take `np.nanmean` to leave
-        these queries out. Libraries give such a query 0 (scikit-learn) or 1 (LightGBM, XGBoost).
-
-    Raises
-    ------
-    TypeError, ValueError
-        As the losses; for k that is no whole number of at least 1, a gain of another name.
-
-    Notes
-    -----
-    Convention: documents with equal scores share their places and get the mean of their discounts, as in
-    scikit-learn, so a model that gives everything the same score is not paid for the order in the file.
-    scikit-learn: `ndcg_score(relevance, scores, k=k)`, the relevance first, gain linear.
-    Source: Järvelin and Kekäläinen (2002), doi:10.1145/582415.582418; exponential gains:
-    Burges et al. (2005).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> scores, relevance = np.array([[2.0, 1.5, 1.0]]), np.array([[2, 0, 1]])
-    >>> ndcg(scores, relevance).round(4), ndcg(scores, relevance, gain="linear").round(4)
-    (array([0.9639]), array([0.9502]))"""
+def ndcg(scores, relevance, *, k=None, gain='exponential', mask=None): ...
 
 class _nt_xent:
     def __call__(self, z1: Array, z2: Array, *, temperature: Numbers = 0.5, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
@@ -2173,24 +1991,9 @@ class _ranknet:
 
 ranknet: _ranknet
 
-def sigmoid(logits):
-    r"""1 / (1 + exp(−z)), without overflow.
+def sigmoid(logits): ...
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> sigmoid(np.array([-1000.0, 0.0, 2.0])).round(4)
-    array([0.    , 0.5   , 0.8808])"""
-
-def softmax(logits):
-    r"""exp(z_k) / Σ_j exp(z_j) along the last axis.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> softmax(np.array([[2.0, 1.0, 0.0], [1000.0, 1000.0, -1000.0]])).round(4)
-    array([[0.6652, 0.2447, 0.09  ],
-           [0.5   , 0.5   , 0.    ]])"""
+def softmax(logits): ...
 
 class _softmax_focal:
     def __call__(self, logits: Array, target: Array, *, gamma: Numbers = 2.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:

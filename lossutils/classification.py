@@ -130,7 +130,7 @@ def surprise(x):
 # K classes
 
 
-def distribution_of(target, pred, label_smoothing=0.0):
+def distribution_of(target, pred, label_smoothing):
     """The target as one distribution a row: (1 − ε) y + ε / K."""
     rows = one_hot(target, pred) if target.ndim < pred.ndim else target
     return rows if label_smoothing == 0 else (1 - label_smoothing) * rows + label_smoothing / pred.shape[-1]

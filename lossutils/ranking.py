@@ -57,19 +57,20 @@ def in_order(relevance, mask):
     return order, xp.take_along_axis(levels, order, axis=-1)
 
 
-def over_pairs(price, scores, relevance, mask, weigh=None):
+def over_pairs(price, scores, relevance, documents, weigh=None):
     """Σ w_ij price(s_i − s_j) over the pairs in which i is more relevant than j, and its derivative.
 
-    `price(gap)` yields both for one pair; `weigh(i, j, gap)` is w of the documents in two slices, in order.
+    `documents` is what `in_order` returns; `price(gap)` yields both for one pair; `weigh(i, j, gap)` is w of
+    the documents in two slices, in order.
     """
-    order, levels = in_order(relevance, mask)
+    order, levels = documents
     s = xp.take_along_axis(scores, order, axis=-1)
     lost = xp.sum(0 * scores + 0 * relevance, axis=-1)  # NaN if there is one
     value, slope = lost, 0 * s + lost[..., None]
-    documents = longest(levels)
-    step = max(1, TABLE // max(math.prod(s.shape[:-1]) * documents, 1))
-    for start in range(0, documents, step):  # below the diagonal j is not less relevant
-        i, j = slice(start, start + step), slice(0, min(start + step, documents))
+    count = longest(levels)
+    step = max(1, TABLE // max(math.prod(s.shape[:-1]) * count, 1))
+    for start in range(0, count, step):  # below the diagonal j is not less relevant
+        i, j = slice(start, start + step), slice(0, min(start + step, count))
         gap, is_pair = gaps(s, i, j), gaps(levels, i, j) > 0
         values, slopes = price(gap)
         if weigh is not None:
@@ -93,10 +94,10 @@ def longest(levels):
 
 def mean_over_pairs(price, scores, relevance, mask):
     """As `over_pairs`, divided by the number of pairs."""
-    levels = in_order(relevance, mask)[1]
+    order, levels = in_order(relevance, mask)
     less_relevant = xp.where(levels == levels, ties(levels)[0], 0)
     count = xp.maximum(xp.astype(xp.sum(less_relevant, axis=-1), scores.dtype), 1)
-    total = over_pairs(price, scores, relevance, mask)
+    total = over_pairs(price, scores, relevance, (order, levels))
     yield next(total) / count
     yield next(total) / count[..., None]
 
@@ -425,7 +426,7 @@ def lambdarank(scores, relevance, *, mask=None):
     >>> lambdarank.grad(scores, relevance).round(4)
     array([[-0.1892,  0.1376,  0.0516]])
     """
-    given, order = checked_mask(mask, scores), in_order(relevance, mask)[0]
+    given, (order, levels) = checked_mask(mask, scores), in_order(relevance, mask)
     gains = gains_of(relevance, "exponential")
     ideal = best_dcg(gains)[..., None]
     gains = gains / xp.where(ideal == 0, xp.ones_like(ideal), ideal)
@@ -435,7 +436,7 @@ def lambdarank(scores, relevance, *, mask=None):
         """Δ of documents i and j; for equal scores, whose places are drawn by lot, its expectation."""
         return gaps(gains, i, j) * xp.where(gap == 0, column(within[..., i]), abs(gaps(worth, i, j)))
 
-    return over_pairs(wrong_order, scores, relevance, mask, ndcg_change)
+    return over_pairs(wrong_order, scores, relevance, (order, levels), ndcg_change)
 
 
 def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):

@@ -61,7 +61,7 @@ def walk(call, blocks, divisor, slopes, upstream):
 
     def visit(block):
         values, _ = one_block(call, block, divisor, slopes, upstream, found)
-        if each is None:  # torch adds up a block in steps that lose no digit of float32
+        if each is None:  # torch adds up a block in steps: off by a unit or so
             return values.sum().double() if is_torch(values) and not values.is_mps else total(values)
         each[block] = values
 

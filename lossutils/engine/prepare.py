@@ -144,12 +144,14 @@ def shape_of_loss(loss, named, weight, parameters):
     """That the arrays fit together depends on their kinds and shapes alone: it is decided once for each."""
     values = *named.values(), weight, *parameters.values()
     key = loss, *[(type(x), x.dtype, x.shape, x.device) if hasattr(x, "device") else type(x) for x in values]
-    if key not in SEEN:
+    shape = SEEN.get(key)
+    if shape is None:
         check_kinds(named, weight, parameters, loss.predictions)
-        if len(SEEN) == 1000:
+        shape = loss.shape(**named)
+        if len(SEEN) >= 1000:
             SEEN.clear()
-        SEEN[key] = loss.shape(**named)
-    return SEEN[key]
+        SEEN[key] = shape  # another thread may have cleared them meanwhile
+    return shape
 
 
 def flattened(array, shape, keep):
