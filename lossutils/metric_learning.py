@@ -504,7 +504,7 @@ def of_each_row(x):
     return length, direction
 
 
-def contrast(query, key, temperature, left_out, factor=None):
+def contrast(query, key, temperature, left_out, factor):
     """The loss of each query, log(1 + Σ exp(s_ij − s_i)) over the negatives j, and its slopes by all rows.
 
     s_i is the similarity of the positive, which stands as many rows behind the query as the last of
