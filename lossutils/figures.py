@@ -73,16 +73,18 @@ def new_figure(rows=1, columns=1, *, width=5.0, height=3.2, **options):
 
 def show(figure, name, alt):
     """Draw `figure` here, and glue it as `name` with the description `alt`."""
+    glue(name, Figure(themed(figure, alt, name), alt))
+
+
+def themed(figure, alt, name):
+    """The SVG of `figure`, in the colors of the page that it will stand in."""
     with matplotlib.rc_context({"svg.hashsalt": name}):
         file = io.StringIO()
         figure.savefig(
             file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
     plt.close(figure)
-    glue(name, Figure(_themed(file.getvalue(), name, alt), alt))
-
-
-def _themed(svg, name, alt):
+    svg = file.getvalue()
     svg = svg[svg.index("<svg") :].strip()
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
     svg = re.sub(r"<defs>\s*<style.*?</defs>", "", svg, flags=re.S)  # its rule would hold for the whole page

@@ -48,7 +48,8 @@ SCRIPTS = [
 # Names that no page has until a script sets them.
 SET_BY_SCRIPTS = """
     active context copybtn course-scroll dialog empty guess hide highlight-link highlighted laid-out mark
-    noprint o-tooltip--left pst-sidebar-hidden scrolled search search-results search-summary show success
+    choices noprint o-tooltip--left pst-sidebar-hidden right scrolled search search-results search-summary
+    show success quick-says wrong
 """.split()
 # What search.html loads by itself stays beside the two bundles.
 KEPT = {

@@ -104,23 +104,98 @@ addEventListener("DOMContentLoaded", () => {
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         if (button.disabled) return;
-        const written = JSON.stringify(show());
-        try {
-          localStorage.setItem(key, written);
-        } catch {
-          // a browser that keeps nothing
-        }
+        keep(key, show());
       });
-      try {
-        const kept = JSON.parse(localStorage.getItem(key));
-        if (kept?.length !== fields.length) return;
-        fields.forEach((field, number) => (field.value = kept[number]));
-        button.disabled = false;
-        show();
-      } catch {
-        // nothing is kept
-      }
+      const before = kept(key);
+      if (before?.length !== fields.length) return;
+      fields.forEach((field, number) => (field.value = before[number]));
+      button.disabled = false;
+      show();
     });
+  }
+
+  // A question between two sections: a choice or a number, answered at once. What the fold says of every
+  // answer is said of the one that was given, and the last one given is there again tomorrow.
+  function askQuick() {
+    for (const box of document.querySelectorAll(".quick")) {
+      const asked = JSON.parse(box.querySelector("script").textContent);
+      const fold = box.querySelector("details");
+      const says = fold.querySelectorAll("li");
+      const verdict = document.createElement("div");
+      verdict.className = "quick-says";
+      verdict.setAttribute("role", "status");
+      fold.before(verdict);
+      const key = `${box.id} ${location.pathname.split("/").pop()}`;
+      const tell = (item, given) => {
+        verdict.replaceChildren(...item.cloneNode(true).childNodes);
+        keep(key, given);
+      };
+
+      if (asked.right !== undefined) {
+        const list = box.querySelector("ol");
+        list.className = "choices";
+        [...list.children].forEach((choice, number) => {
+          const button = document.createElement("button");
+          button.append(...choice.childNodes);
+          choice.append(button);
+          button.addEventListener("click", () => {
+            button.className = number === asked.right ? "right" : "wrong";
+            tell(says[number], number);
+          });
+        });
+        const before = kept(key);
+        if (before !== null) list.querySelectorAll("button")[before]?.click();
+        continue;
+      }
+      const form = document.createElement("form");
+      const field = document.createElement("input");
+      field.inputMode = "decimal";
+      field.autocomplete = "off";
+      field.setAttribute("aria-label", "Your answer, a number");
+      const button = document.createElement("button");
+      button.textContent = "Check";
+      form.append(field, button);
+      verdict.before(form);
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const given = toNumber(field.value);
+        if (Number.isNaN(given)) {
+          verdict.textContent = "Write a number, such as 0.25, -3 or 1/4.";
+          return;
+        }
+        const known = [[asked.answer, asked.tolerance], ...asked.wrong];
+        const place = known.findIndex(([value, tolerance]) => Math.abs(given - value) <= tolerance);
+        button.className = place === 0 ? "right" : "wrong";
+        tell(says[place === -1 ? says.length - 1 : place], field.value);
+      });
+      const before = kept(key);
+      if (before !== null) {
+        field.value = before;
+        form.requestSubmit();
+      }
+    }
+  }
+
+  function toNumber(text) {
+    const [above, below = "1", more] = text.trim().replace(/\u2212/g, "-").replace(",", ".").split("/");
+    return above === "" || below === "" || more !== undefined ? NaN : Number(above) / Number(below);
+  }
+
+  // What a reader has answered stays in this browser; some keep nothing.
+  function keep(key, value) {
+    try {
+      localStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // nothing is kept
+    }
+  }
+
+  function kept(key) {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null;
+    }
   }
 
   function filterClaims() {
@@ -174,6 +249,7 @@ addEventListener("DOMContentLoaded", () => {
   addEventListener("DOMContentLoaded", () => {
     filterClaims();
     askFirst();
+    askQuick();
     if (matchMedia("screen and (max-width: 640px)").matches) setFolds(false);
     land();
     const article = document.querySelector("article");
