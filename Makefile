@@ -50,6 +50,7 @@ serve: book
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 notebooks: $(READY)
+	$(BIN)/python notebooks/practice.py
 	$(BIN)/python notebooks/run.py
 
 reproduce: $(READY)

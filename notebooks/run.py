@@ -16,7 +16,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-KEPT = ("tags", "mystnb")  # of a cell's own metadata
+KEPT = ("jupyter", "tags", "mystnb")  # of a cell's own metadata
 
 
 def execute(notebook, folder=HERE):

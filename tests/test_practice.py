@@ -975,7 +975,7 @@ def _(y):
 
 
 @solves
-def semi_hard(near, far):
+def semi_hard_distance(near, far):
     out = []
     for limit, row in zip(near, far, strict=True):
         beyond = [d for d in row if d > limit]
@@ -983,12 +983,12 @@ def semi_hard(near, far):
     return np.array(out)
 
 
-@guise("semi_hard", "as found")
+@guise("semi_hard_distance", "as found")
 def _(near, far):
     return [min(row) for row in far]
 
 
-@guise("semi_hard", "hardest where none is beyond")
+@guise("semi_hard_distance", "hardest where none is beyond")
 def _(near, far):
     return [min([d for d in row if d > limit] or [min(row)]) for limit, row in zip(near, far, strict=True)]
 
@@ -1658,7 +1658,42 @@ def test_the_text_of_a_right_answer():
     assert check("huber", huber).text == textwrap.dedent("""\
         ✓ huber: right.
           right for   no error, |e| below delta, negative errors, |e| = delta, |e|
-                      above delta, another delta, two examples, drawn inputs""")
+                      above delta, another delta, two examples, drawn inputs
+          next        huber_gradient""")
+
+
+def test_the_last_problem_of_a_page_has_no_next_and_one_without_a_page_neither():
+    assert "next" not in check("rmse_of_batches", SOLUTIONS["rmse_of_batches"]).text
+    assert "next" not in check("mae", mae).text
+
+
+def test_a_problem_is_found_by_the_name_of_the_learners_function():
+    assert check("my_huber", huber) and check("repair_nan_bce", SOLUTIONS["nan_bce"])
+
+
+def test_two_mistakes_at_once_are_said_to_be_two():
+    def half_and_no_last(pred, target):  # half the squared error, and 7 where there is no error at all
+        return 7.0 if (pred == target).all() else np.mean((pred - target) ** 2) / 2
+
+    report = check("mse", half_and_no_last)
+    assert report.mistake == "half"
+    assert "but         not for no error: there is a second mistake." in report.text
+    assert "there is a second mistake" not in check("mse", PROBLEMS["mse"].mistakes[0].function).text
+
+
+def test_the_first_wrong_entry_of_a_long_answer_is_shown():
+    def one_off(logits, target):
+        out = np.array(SOLUTIONS["cross_entropy_gradient"](logits, target))
+        out.flat[-1] += (len(out) > 2) * 0.5
+        return out
+
+    shown = r"first wrong the entry \[\d+, \d+\], which is \S+ and not \S+"
+    assert re.search(shown, flat(check("cross_entropy_gradient", one_off)))
+
+
+def test_a_logarithm_of_zero_is_among_the_reasons_for_an_infinite_answer():
+    report = check("mse", lambda pred, target: mse(pred, target) + np.log(np.float64(len(pred) > 1)))
+    assert "log 0" in flat(report)
 
 
 def test_the_text_of_a_recognized_mistake():

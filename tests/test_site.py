@@ -245,14 +245,17 @@ def test_a_sidebar_without_folds_fails_the_build():
     app = SimpleNamespace(
         config=SimpleNamespace(html_title="Course"), env=SimpleNamespace(found_docs={"page"})
     )
-    for fold, fails in [("<details><summary>", False), ("<button>", True)]:
+    folds = (
+        '<li class="has-children"><a>Page</a><details><summary></summary><ul><li></li></ul></details></li>'
+    )
+    for fold, fails in [(folds, False), ("<li></li>", True)]:
         context = {"css_files": [], "generate_toctree_html": lambda kind, fold=fold: fold}
         extension("course_site").use_bundles(app, "page", "page.html", context, None)
         if fails:
-            with pytest.raises(ExtensionError, match="sidebar has no '<summary>'"):
+            with pytest.raises(ExtensionError, match=r"sidebar has no 'li\.has-children'"):
                 context["generate_toctree_html"]("sidebar")
         else:
-            assert "aria-label" in context["generate_toctree_html"]("sidebar")
+            assert context["generate_toctree_html"]("sidebar") == '<li class=""><a>Page</a></li>'
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,12 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
+from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
+from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
 from lossutils.figures import themed
+from lossutils.practice.exercises import EXERCISES
 
 BOOK = Path(__file__).parents[1]
 sys.path.insert(0, str(BOOK))  # book/drawings is a package
@@ -112,6 +115,27 @@ class Quick(SphinxDirective):
         box += answer
         box["classes"], box["ids"] = ["quick"], [f"quick-{question['id']}"]
         return [box]
+
+
+# --- The way to the practice notebook -------------------------------------------------------------------
+
+
+class TryIt(SphinxTransform):
+    """Under each problem, the place where the reader writes and checks an answer."""
+
+    default_priority = 300
+
+    def apply(self):
+        page = self.env.docname.rpartition("/")[2]
+        for problem in self.document.findall(
+            lambda n: isinstance(n, exercise_node | exercise_enumerable_node)
+        ):
+            label = problem["label"]
+            checks = " ".join(
+                f'<code>check("{name}")</code>' for name in EXERCISES.get(page, {}).get(label, [])
+            )
+            link = f'<a href="../notebooks/{page}-practice.html#{label}">Try it</a>'
+            problem += nodes.raw("", f'<p class="try-it">{link} {checks}</p>', format="html")
 
 
 # --- What is in sight, and how long it takes ------------------------------------------------------------
@@ -239,9 +263,22 @@ def add_times(app, pagename, templatename, context, doctree):
     if 'class="exercise' in body or "exercise admonition" in body:
         body, problems = time_problems(body)
         first = minutes(counts(in_sight(body)))
-        line = f"First reading {rounded(first)} minutes, the problems {rounded(problems)}."
+        line = (
+            f"First reading {rounded(first)} minutes, the problems {rounded(problems)}. {ways(app, pagename)}"
+        )
         body = body.replace("</h1>", f'</h1>\n<p class="course-minutes">{line}</p>', 1)
     context["body"] = body
+
+
+def ways(app, pagename):
+    """Links to the notebooks of a chapter."""
+    name = pagename.rpartition("/")[2]
+    notebooks = {f"notebooks/{name}": "Experiments", f"notebooks/{name}-practice": "Practice notebook"}
+    return " · ".join(
+        f'<a href="../{path}.html">{text}</a>'
+        for path, text in notebooks.items()
+        if path in app.env.found_docs
+    )
 
 
 def rounded(time):
@@ -251,5 +288,6 @@ def rounded(time):
 def setup(app):
     app.add_directive("draw", Draw)
     app.add_directive("quick", Quick)
+    app.add_transform(TryIt)
     app.connect("html-page-context", add_times, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

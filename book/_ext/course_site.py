@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import tinycss2
+from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -83,12 +84,19 @@ def use_bundles(app, pagename, templatename, context, doctree):
     notebook = f"notebooks/{chapter}"
     context["notebook"] = notebook if notebook in app.env.found_docs else None
     toctree = context["generate_toctree_html"]
-    context["generate_toctree_html"] = lambda *args, **options: replace(
-        str(toctree(*args, **options)),
-        "<summary>",
-        '<summary aria-label="Show or hide the pages below">',
-        "the theme's sidebar",
-    )
+    context["generate_toctree_html"] = lambda *args, **options: without_notebooks(toctree(*args, **options))
+
+
+def without_notebooks(sidebar):
+    """The list of chapters. Their notebooks, one level below, are reached from the head of the chapter."""
+    tree = BeautifulSoup(str(sidebar), "html.parser")
+    chapters = tree.select("li.has-children")
+    need(chapters, "the theme's sidebar", "'li.has-children'")
+    for chapter in chapters:
+        chapter["class"].remove("has-children")
+        for below in chapter.select("details, ul"):
+            below.extract()
+    return str(tree)
 
 
 def summary(doctree):
@@ -409,7 +417,9 @@ def anchor_markdown_cells(app, docname, source):
     notebook = json.loads(source[0])
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown" and "id" in cell:
-            text = "".join(cell["source"])
+            # JupyterLab wants the file of a place in a chapter, MyST its label.
+            place = r"\[([^]]*)\]\(\.\./book/\w+\.md#([\w-]+)\)"
+            text = re.sub(place, r"{ref}`\1 <\2>`", "".join(cell["source"]))
             cell["source"] = f'<span class="cell-anchor" id="{cell["id"]}"></span>\n\n{text}'
     source[0] = json.dumps(notebook)
 

@@ -539,7 +539,7 @@ def _(y):
 
 
 @problem(
-    "semi_hard",
+    "semi_hard_distance",
     edges=[
         ("two beyond the positive", [1.0], [[0.5, 2.0, 1.5]]),
         ("all beyond", [0.25], [[0.5, 2.0, 1.5]]),
@@ -548,12 +548,12 @@ def _(y):
     ],
     draw=lambda rng, n: (quarters(rng, n, 0.5, 2), quarters(rng, 3 * n, 0.25, 3).reshape(n, 3)),
 )
-def semi_hard(near, far):
+def semi_hard_distance(near, far):
     nearest = np.where(far > near[:, None], far, np.inf).min(axis=1)
     return np.where(np.isinf(nearest), far.max(axis=1), nearest)
 
 
-@semi_hard.mistake(
+@semi_hard_distance.mistake(
     "as found",
     "the script as it was: the hardest negative, also one nearer than the positive. This one collapses.",
     "Which negatives are farther away than the positive?",
@@ -562,7 +562,7 @@ def _(near, far):
     return far.min(axis=1)
 
 
-@semi_hard.mistake(
+@semi_hard_distance.mistake(
     "farthest",
     "the farthest negative, the easiest triplet: this one stalls.",
     "Which loss does your triplet have after ten steps?",
@@ -571,7 +571,7 @@ def _(near, far):
     return far.max(axis=1)
 
 
-@semi_hard.mistake(
+@semi_hard_distance.mistake(
     "first beyond",
     "the first negative beyond the positive, not the nearest of them.",
     "There are two beyond the positive. Which of them teaches more?",
@@ -581,7 +581,7 @@ def _(near, far):
     return np.where((far > near[:, None]).any(axis=1), far[np.arange(len(near)), first], far.max(axis=1))
 
 
-@semi_hard.mistake(
+@semi_hard_distance.mistake(
     "hardest where none is beyond",
     "the nearest beyond the positive, and the hardest negative where no negative is beyond the positive.",
     "What is asked for where no negative is beyond the positive?",
@@ -591,7 +591,7 @@ def _(near, far):
     return np.where(np.isinf(nearest), far.min(axis=1), nearest)
 
 
-@semi_hard.mistake(
+@semi_hard_distance.mistake(
     "infinite",
     "the nearest beyond the positive, and infinity where no negative is beyond the positive.",
     "Which number does a loss make of an infinite distance?",
@@ -600,7 +600,7 @@ def _(near, far):
     return np.where(far > near[:, None], far, np.inf).min(axis=1)
 
 
-@semi_hard.mistake(
+@semi_hard_distance.mistake(
     "as far counts as beyond",
     "a negative that is exactly as far as the positive taken for one beyond it.",
     "Beyond means farther. What do you do with a tie?",

@@ -4,6 +4,7 @@ import contextlib
 import difflib
 import inspect
 import io
+import re
 import textwrap
 import traceback
 import warnings
@@ -13,6 +14,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+
+from .exercises import EXERCISES
 
 RELATIVE, ABSOLUTE = 1e-5, 1e-9  # a result in float32 is right
 DRAWN_SIZES = (1, 2, 3, 4, 5, 6) * 2
@@ -30,7 +33,7 @@ def check(name, function):
     Parameters
     ----------
     name : str
-        The problem: a key of `lossutils.practice.PROBLEMS`.
+        The problem: a key of `lossutils.practice.PROBLEMS`. The name of your function, `my_huber`, will do.
     function : callable
         Your solution, not called yet. It gets float64 arrays of the shape (n,), or (n, K) for K
         classes; class indices are whole numbers.
@@ -72,6 +75,7 @@ def check(name, function):
     """
     if not isinstance(name, str):
         raise TypeError('the name of the problem comes first: check("mse", my_mse)')
+    name = name if name in PROBLEMS else re.sub("^(my|repair)_", "", name)
     if name not in PROBLEMS:
         near = difflib.get_close_matches(name.lower(), PROBLEMS, n=1, cutoff=0.4)
         question = f' Did you mean "{near[0]}"?' if near else ""
@@ -264,11 +268,37 @@ def _agrees(outcome, mistaken, case):
 
 
 def _recognize(problem, cases, outcomes):
+    """(the stored mistake that gives the same, the named inputs for which it does not), or (None, [])."""
     pairs = list(zip(cases, outcomes, strict=True))[::-1]  # the largest input tells most apart
     for mistake in problem.mistakes:
         if all(_agrees(outcome, _try(problem, mistake.function, case), case) for case, outcome in pairs):
-            return mistake
+            return mistake, []
+    # Two at once: one that shows on ordinary inputs, and another one on some that have a name.
+    drawn = [(case, outcome) for case, outcome in pairs if case.label == "drawn inputs"]
+    if any(outcome.fault == "value" for _, outcome in drawn):
+        for mistake in problem.mistakes:
+            if all(_agrees(outcome, _try(problem, mistake.function, case), case) for case, outcome in drawn):
+                named = [pair for pair in pairs[::-1] if pair[0].label != "drawn inputs"]
+                apart = [c.label for c, o in named if not _agrees(o, _try(problem, mistake.function, c), c)]
+                return mistake, list(dict.fromkeys(apart))
+    return None, []
+
+
+def _next(problem):
+    """The problem that follows on the page."""
+    for exercises in EXERCISES.values():
+        names = [name for problems in exercises.values() for name in problems]
+        if problem.name in names[:-1]:
+            return names[names.index(problem.name) + 1]
     return None
+
+
+def _first_wrong(case, outcome):
+    slack = ABSOLUTE + RELATIVE * np.maximum(abs(case.low), abs(case.high))
+    wrong = ~((case.low - slack <= outcome.value) & (outcome.value <= case.high + slack))
+    place = tuple(int(k) for k in np.argwhere(wrong)[0])
+    answer, got = _show(case.answer[place]), _show(outcome.value[place])
+    return f"the entry [{', '.join(map(str, place))}], which is {got} and not {answer}"
 
 
 # 3. The answer
@@ -301,7 +331,11 @@ def _examine(problem, function):
     wrong = {case.label for case, _ in failed}
     right = [label for label in labels if label not in wrong]
     if not failed:
-        return _report(problem, "right.", [("right for", ", ".join(right))], right=True)
+        rows = [
+            ("right for", ", ".join(right)),
+            *([("next", following)] if (following := _next(problem)) else []),
+        ]
+        return _report(problem, "right.", rows, right=True)
 
     rows = [("right for", ", ".join(right))] if right else []
     rows.append(("wrong for", ", ".join(x for x in labels if x in wrong) if right else "every input tried"))
@@ -309,9 +343,14 @@ def _examine(problem, function):
     rows.append(("input", ", ".join(f"{key} = {_show(value)}" for key, value in case.arguments.items())))
     expected, got = _compared(case, outcome)
     rows += [("expected", expected), ("got", got)]
-    mistake = _recognize(problem, cases, outcomes)
+    if outcome.fault == "value" and case.answer.size > 4:
+        rows.append(("first wrong", _first_wrong(case, outcome)))
+    mistake, apart = _recognize(problem, cases, outcomes)
     if mistake:
-        rows += [("looks like", mistake.looks_like), ("hint", mistake.hint)]
+        rows.append(("looks like", mistake.looks_like))
+        if apart:
+            rows.append(("but", f"not for {', '.join(apart)}: there is a second mistake."))
+        rows.append(("hint", mistake.hint))
     else:
         hint = (
             _factor(cases, outcomes) or _constant(outcomes) or HINTS[outcome.fault](case, outcome, function)
@@ -500,7 +539,9 @@ HINTS = {
     "type": _type_hint,
     "shape": _shape_hint,
     "changed": _changed_hint,
-    "not finite": lambda *_: "0/0, inf − inf and overflow end like this. Which of your steps can do it here?",
+    "not finite": lambda *_: (
+        "0/0, log 0, inf − inf and overflow end like this. Which of your steps can do it here?"
+    ),
     "value": lambda *_: "Work this input out on paper and compare every step with your code.",
 }
 
