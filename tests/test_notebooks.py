@@ -7,6 +7,7 @@ tried on a small notebook.
 
 import copy
 import importlib.util
+import inspect
 import json
 import re
 import shutil
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+
+from lossutils.practice import PROBLEMS
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -249,3 +252,45 @@ def test_nbval_notices_a_changed_digit(sample, tmp_path, pytester):
     options = ["--nbval", f"--nbval-sanitize-with={ROOT / 'tests/nbval.cfg'}"]
     result = pytester.runpytest_subprocess(*options, tmp_path)
     result.assert_outcomes(passed=3 + 3 * 2, failed=3)
+
+
+# The practice notebooks
+
+
+practice = load("practice")
+
+
+@pytest.mark.parametrize("page", practice.EXERCISES)
+def test_a_practice_notebook_has_the_problems_of_its_page(page):
+    stored = read(ROOT / f"notebooks/{page}-practice.ipynb")
+    made = practice.make(page, {cell.id: cell for cell in stored.cells if cell.cell_type == "code"})
+    assert [(cell.id, cell.source) for cell in stored.cells] == [
+        (cell.id, cell.source) for cell in made.cells
+    ], "run `make notebooks`"
+    labels = [label for _, label, _, _, _ in practice.problems(page)]
+    assert list(practice.EXERCISES[page]) == [label for label in labels if label in practice.EXERCISES[page]]
+    words = "".join(cell.source for cell in stored.cells if cell.cell_type == "markdown")
+    assert re.findall(r"\{[a-z:]+\}`|\]\((?!\.\./book/|[a-z_-]+\.ipynb|https?:)", words) == []
+
+
+@pytest.mark.parametrize("page", practice.EXERCISES)
+def test_a_solution_passes_and_a_stub_does_not(page):
+    for cell in read(ROOT / f"notebooks/{page}-practice.ipynb").cells:
+        kind = cell.id.partition("-")[0]
+        if cell.cell_type == "code" and kind in ("try", "solution"):
+            said = cell.outputs[0]["data"]["text/plain"]
+            assert said.startswith("✓ " if kind == "solution" else "✗ "), cell.id
+
+
+@pytest.mark.parametrize("page", practice.EXERCISES)
+def test_page_stub_and_check_agree_in_names_and_arguments(page):
+    asked = dict.fromkeys(name for names in practice.EXERCISES[page].values() for name in names)
+    words = "".join(f"{text}\n{solution}" for *_, text, solution in practice.problems(page))
+    cells = {cell.id: cell.source for cell in read(ROOT / f"notebooks/{page}-practice.ipynb").cells}
+    for name in asked:
+        wanted = str(inspect.signature(PROBLEMS[name].solution))
+        written = re.findall(rf"\b(?:my|repair|repaired|solution)_{name}(\([^()]*\))(?=:|`| *$)", words, re.M)
+        stub = re.findall(rf"def \w+?_{name}(\([^()]*\)):", cells[f"try-{name.replace('_', '-')}"])
+        solution = re.findall(rf"def \w+?_{name}(\([^()]*\)):", cells[f"solution-{name.replace('_', '-')}"])
+        assert {*written, *stub, *solution} == {wanted}, name
+        assert written, f"the page does not say how {name} is called"

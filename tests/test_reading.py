@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import reading
 import yaml
+from bs4 import BeautifulSoup
 
 import lossutils
 
@@ -85,6 +86,38 @@ def test_every_question_is_asked_once_and_every_drawing_is_shown_once():
         for name in re.findall(r"^def ([a-z]\w*)\(\):", file.read_text("utf-8"), re.M)
     ]
     assert sorted(drawn) == sorted(defined)
+
+
+GLOSSARY = yaml.safe_load((ROOT / "book/glossary.yaml").read_text("utf-8"))
+
+
+def test_the_glossary_is_in_order_and_short():
+    terms = [entry["term"] for entry in GLOSSARY]
+    assert terms == sorted(set(terms))
+    assert [entry["term"] for entry in GLOSSARY if len(entry["means"].split()) > 26] == []
+    page = BeautifulSoup(reading.page("notation"), "html.parser")
+    assert [term for term in terms if not page.find(id=f"term-{term.replace(' ', '-')}")] == []
+
+
+@pytest.mark.parametrize("chapter", reading.CHAPTERS)
+def test_a_term_is_explained_where_a_chapter_first_uses_it(chapter):
+    tree = BeautifulSoup(reading.page(chapter), "html.parser").find("article")
+    reading.reading.before_practice(tree)
+    elsewhere = (
+        "script, style, nav, pre, code, table, svg, math, h1, h2, h3, h4, details, .quick, .admonition-title"
+    )
+    for element in tree.select(f"{elsewhere}, a:not(.term), .course-minutes"):
+        element.extract()
+    for entry in GLOSSARY:
+        form = re.compile(rf"\b(?:{entry.get('forms', entry['term'] + 's?')})\b", re.I)
+        first = tree.find(string=form)
+        if first is not None:
+            inside = {
+                first.parent.name,
+                *(name for parent in first.parents for name in parent.get("class", [])),
+            }
+            longer = first.parent.name == "a" and not form.fullmatch(first)  # part of another term
+            assert inside & {"term", "em", "strong"} or longer, f"{entry['term']}: {first[:80]}"
 
 
 def test_what_is_in_sight_is_counted():

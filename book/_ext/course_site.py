@@ -50,7 +50,7 @@ SCRIPTS = [
 SET_BY_SCRIPTS = """
     active context copybtn course-scroll dialog empty guess hide highlight-link highlighted laid-out mark
     choices noprint o-tooltip--left pst-sidebar-hidden right scrolled search search-results search-summary
-    show success quick-says wrong
+    show success quick-says told wrong
 """.split()
 # What search.html loads by itself stays beside the two bundles.
 KEPT = {

@@ -114,6 +114,27 @@ addEventListener("DOMContentLoaded", () => {
     });
   }
 
+  // Where nothing can be pointed at, the first touch of a term says what it means, the second one leads there.
+  // What is said stays on the screen.
+  function explainTerms() {
+    for (const term of document.querySelectorAll("a.term")) {
+      const place = () => {
+        const box = term.getBoundingClientRect();
+        const width = Math.min(320, 0.8 * innerWidth);
+        term.style.setProperty("--shift", `${Math.min(0, innerWidth - 16 - box.left - width)}px`);
+      };
+      term.addEventListener("pointerenter", place);
+      term.addEventListener("focus", place);
+      term.addEventListener("click", (event) => {
+        if (!matchMedia("(hover: none)").matches || term.classList.contains("told")) return;
+        event.preventDefault();
+        place();
+        for (const other of document.querySelectorAll("a.told")) other.classList.remove("told");
+        term.classList.add("told");
+      });
+    }
+  }
+
   // A question between two sections: a choice or a number, answered at once. What the fold says of every
   // answer is said of the one that was given, and the last one given is there again tomorrow.
   function askQuick() {
@@ -250,6 +271,7 @@ addEventListener("DOMContentLoaded", () => {
     filterClaims();
     askFirst();
     askQuick();
+    explainTerms();
     if (matchMedia("screen and (max-width: 640px)").matches) setFolds(false);
     land();
     const article = document.querySelector("article");
