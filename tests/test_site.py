@@ -28,7 +28,7 @@ from lossutils.catalog import paths
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
-CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+CHAPTERS = sorted(p.stem for p in (ROOT / "notebooks").glob("*.ipynb") if not p.stem.endswith("-practice"))
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 LIMIT = 600_000  # bytes of a page with all it loads
 
@@ -554,6 +554,62 @@ def test_an_answer_can_be_read_without_a_script(browser, address):
     assert not answer.locator(".tex").first.is_visible()
     answer.locator("summary").click()
     assert answer.locator(".tex").first.is_visible()
+    context.close()
+
+
+def test_a_quick_question_is_answered_at_once_and_the_answer_stays(browser):
+    context = browser.new_context(viewport=PHONE)
+    tab = context.new_page()
+    tab.goto((SITE / "book/regression.html").as_uri())
+    choice, number = tab.locator("#quick-capped-pull"), tab.locator("#quick-huber-cap")
+    says = choice.locator(".quick-says")
+    choice.get_by_role("button", name="Squared error.").click()
+    assert "a hundred times as large" in says.inner_text()
+    assert choice.locator(".wrong").count() == 1 and choice.locator(".right").count() == 0
+    choice.get_by_role("button", name="Huber.").click()
+    assert "Its pull is 1 at both." in says.inner_text() and choice.locator(".right").count() == 1
+
+    field, says = number.get_by_role("textbox"), number.locator(".quick-says")
+    assert field.bounding_box()["height"] >= 44
+    for typed, answer in [
+        ("", "Write a number"),
+        ("two", "Write a number"),
+        ("300", "That is the mean"),
+        ("7", "Another number? Cap each distance"),
+        ("600/3", "50 from the left, 50 from the right"),
+    ]:
+        field.fill(typed)
+        field.press("Enter")
+        assert answer in says.inner_text()
+    tab.reload()
+    assert "50 from the left, 50 from the right" in says.inner_text() and field.input_value() == "600/3"
+    assert "Its pull is 1 at both." in choice.locator(".quick-says").inner_text()
+    context.close()
+
+
+def test_a_quick_question_can_be_read_without_a_script(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}/book/regression.html")
+    box = tab.locator("#quick-capped-pull")
+    assert box.locator("ol > li").all_inner_texts()[0] == "Huber."
+    box.locator("summary").click()
+    assert "Its pull is 1 at both." in box.locator("details").inner_text()
+    context.close()
+
+
+def test_a_term_says_what_it_means_where_it_is_touched(browser, address):
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    tab.goto(f"{address}/book/classification.html")
+    term = tab.locator("a.term").first
+    shown = "(e) => getComputedStyle(e, '::after').display"
+    assert term.evaluate(shown) == "none"
+    term.tap()
+    assert tab.url.endswith("classification.html") and term.evaluate(shown) == "block"
+    assert tab.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    term.tap()
+    tab.wait_for_url("**/notation.html#term-*")
     context.close()
 
 

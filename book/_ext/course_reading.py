@@ -106,7 +106,7 @@ class Quick(SphinxDirective):
             says = [f"- **{written(question['answer'])}** {question['right']}"]
             says += [f"- **{written(one['value'])}** {one['says']}" for one in wrong]
             says += [f"- **Another number?** {question['else']}"]
-        answer = nodes.admonition("", nodes.title("", "The answer"), classes=["dropdown", "answer"])
+        answer = nodes.admonition("", nodes.title("", "The answer"), classes=["dropdown", "said"])
         self.state.nested_parse(StringList(says, self.env.docname), 0, answer)
         box = nodes.container("", nodes.paragraph("", "Quick question", classes=["quick-title"]))
         self.state.nested_parse(StringList(ask, self.env.docname), 0, box)
@@ -159,7 +159,7 @@ def fold_titles(html):
 
 
 def is_answer(fold):
-    return "answer" in fold.get("class", ())
+    return bool({"answer", "said"} & set(fold.get("class", ())))
 
 
 def in_sight(html):

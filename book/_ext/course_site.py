@@ -68,10 +68,17 @@ KEPT = {
 
 
 def note_assets(app, config):
-    """Build the pages again when a style sheet, a script, a template, or an extension has changed."""
-    files = (p for name in ("_ext", "_static", "_templates") for p in (BOOK / name).rglob("*") if p.is_file())
-    parts = [p.read_bytes() for p in sorted(files) if p.suffix != ".pyc"]
-    config.course_assets = hashlib.sha256(b"".join(parts)).hexdigest()
+    """Build the pages again when a style sheet, a script, or a template has changed, read them again when an
+    extension has."""
+    config.course_assets = digest("_static", "_templates")
+    config.course_extensions = digest("_ext")
+
+
+def digest(*folders):
+    files = (
+        p for folder in folders for p in (BOOK / folder).rglob("*") if p.is_file() and p.suffix != ".pyc"
+    )
+    return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(files))).hexdigest()
 
 
 def use_bundles(app, pagename, templatename, context, doctree):
@@ -513,6 +520,7 @@ def setup(app):
     # Jupyter Book sets it for sphinx_comments, which this site does without.
     app.add_config_value("comments_config", {}, "")
     app.add_config_value("course_assets", "", "html")
+    app.add_config_value("course_extensions", "", "env")
     app.connect("config-inited", note_assets)
     app.add_post_transform(FoldDropdowns)
     app.connect("autodoc-process-docstring", keep_bars, priority=900)
