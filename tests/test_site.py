@@ -598,6 +598,28 @@ def test_a_quick_question_can_be_read_without_a_script(browser, address):
     context.close()
 
 
+def test_the_front_page_leads_to_where_the_reader_left_off(browser):
+    context = browser.new_context(viewport=DESKTOP)
+    tab = context.new_page()
+    front = (SITE / "book/index.html").as_uri()
+    tab.goto(front)
+    assert tab.get_by_text("Go on with").count() == 0
+    tab.goto((SITE / "book/regression.html").as_uri() + "#huber-loss")
+    tab.wait_for_timeout(300)
+    tab.goto(front)
+    tab.get_by_role("link", name="Go on with Regression: Huber: the pull is capped").click()
+    tab.wait_for_url("**/regression.html#*")
+    assert "huber" in tab.url
+    context.close()
+
+
+def test_the_hours_of_the_front_page_are_in_order():
+    hours = re.findall(
+        r'class="hours" data-of="\w+">(\d+) hours<', (SITE / "book/index.html").read_text("utf-8")
+    )
+    assert len(hours) == 3 and int(hours[0]) < int(hours[1]) < int(hours[2])
+
+
 def test_a_term_says_what_it_means_where_it_is_touched(browser, address):
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     tab = context.new_page()

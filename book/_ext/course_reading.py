@@ -19,7 +19,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
 from lossutils.figures import themed
@@ -162,12 +162,12 @@ def is_answer(fold):
     return bool({"answer", "said"} & set(fold.get("class", ())))
 
 
-def in_sight(html):
+def in_sight(html, folds=False):
     """What a first reading of a chapter meets, in order: ("words", how many), ("formula", 1), ...
 
-    Folds are closed, but for the answers, which every reader opens. What code, tables and figures say are no
-    words, and neither are the questions between the sections: such a question counts as one, and so does a
-    box that asks for a guess.
+    Folds are closed, but for the answers, which every reader opens, unless all `folds` are asked for. What
+    code, tables and figures say are no words, and neither are the questions between the sections: such a
+    question counts as one, and so does a box that asks for a guess.
     """
     tree = BeautifulSoup(html, "html.parser")
     before_practice(tree)
@@ -176,7 +176,7 @@ def in_sight(html):
             element.parent["numbered"] = "yes"
         element.extract()
     for fold in tree.find_all("details"):
-        if not is_answer(fold):
+        if not folds and not is_answer(fold):
             fold.extract()
     yield from parts(tree.find("article") or tree)
 
@@ -239,15 +239,21 @@ def mark_readers(html):
     return re.sub(pattern, r'\1<b class="reader">\2</b> ', html)
 
 
-def time_problems(html):
-    """(the page with the minutes of each problem on its chip, their sum)"""
-    tree = BeautifulSoup(html, "html.parser")
-    spent = []
-    for problem in tree.select("div.exercise"):
+def problems(html):
+    """[(minutes, whether it is a core problem)] of the problems of a page."""
+    found = []
+    for problem in BeautifulSoup(html, "html.parser").select("div.exercise"):
         chip = next((level for level in MINUTES if problem.select_one(f".chip.{level}")), None)
         if chip is None:
             raise ExtensionError(f"the problem {problem.get('id')} has no chip: easy, medium or hard")
-        spent.append(MINUTES[chip] + minutes(counts(parts(problem))))
+        time = MINUTES[chip] + minutes(counts(parts(problem)))
+        found.append((time, problem.select_one(".chip.core") is not None))
+    return found
+
+
+def time_problems(html):
+    """(the page with the minutes of each problem on its chip, their sum)"""
+    spent = [time for time, _ in problems(html)]
     chips = re.compile(r'(<span class="chip (?:easy|medium|hard)">)(\w+)</span>')
     left = iter(spent)
     return chips.sub(lambda m: f"{m[1]}{m[2]} · {round(next(left))} min</span>", html, count=len(spent)), sum(
@@ -281,6 +287,34 @@ def ways(app, pagename):
     )
 
 
+def time_routes(app, exception):
+    """Write into the front page how long each way through the course takes: `{hours}` in index.md."""
+    front = Path(app.outdir) / "book/index.html"
+    if exception or app.builder.name != "html" or not front.exists():
+        return
+    pages = [(front.parent / f"{page}.html").read_text("utf-8") for page in EXERCISES]
+    first = sum(minutes(counts(in_sight(page))) for page in pages)
+    core = sum(time for page in pages for time, is_core in problems(page) if is_core)
+    everything = sum(minutes(counts(in_sight(page, folds=True))) for page in pages)
+    work = sum(time for page in pages for time, _ in problems(page))
+    times = {"first": first, "core": first + core, "all": everything + work}
+    text = re.sub(
+        r'(<span class="hours" data-of="(\w+)">)[^<]*',
+        lambda m: m[1] + hours(times[m[2]]),
+        front.read_text("utf-8"),
+    )
+    front.write_text(text, "utf-8")
+
+
+def hours(time):
+    return f"{round(time / 60)} hours"
+
+
+class Hours(SphinxRole):
+    def run(self):
+        return [nodes.raw("", f'<span class="hours" data-of="{self.text}"></span>', format="html")], []
+
+
 def rounded(time):
     return 5 * round(time / 5)
 
@@ -289,5 +323,7 @@ def setup(app):
     app.add_directive("draw", Draw)
     app.add_directive("quick", Quick)
     app.add_transform(TryIt)
+    app.add_role("hours", Hours())
     app.connect("html-page-context", add_times, priority=800)
+    app.connect("build-finished", time_routes, priority=500)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -219,6 +219,30 @@ addEventListener("DOMContentLoaded", () => {
     }
   }
 
+  // The front page leads to where the reader left off: the last chapter that was open, and its section.
+  function leftOff() {
+    const front = document.querySelector(".course-start");
+    const before = kept("left off");
+    if (front && before) {
+      const link = document.createElement("a");
+      link.href = before.href;
+      link.textContent = `Go on with ${before.title}`;
+      const line = document.createElement("p");
+      line.className = "left-off";
+      line.append(link);
+      front.closest("p")?.after(line);
+    }
+    if (!document.querySelector(".course-minutes")) return;
+    const title = document.querySelector("article h1").firstElementChild.nextSibling.textContent;
+    addEventListener("pagehide", () => {
+      const sections = [...document.querySelectorAll("article section > section[id]")];
+      const section = sections.findLast((one) => one.getBoundingClientRect().top < innerHeight / 2);
+      const page = location.pathname.split("/").pop();
+      const heading = section?.querySelector("h2, h3").firstChild.textContent;
+      keep("left off", { href: section ? `${page}#${section.id}` : page, title: heading ? `${title}: ${heading}` : title });
+    });
+  }
+
   function filterClaims() {
     const table = document.querySelector("table.claims");
     if (!table) return;
@@ -271,6 +295,7 @@ addEventListener("DOMContentLoaded", () => {
     filterClaims();
     askFirst();
     askQuick();
+    leftOff();
     explainTerms();
     if (matchMedia("screen and (max-width: 640px)").matches) setFolds(false);
     land();
