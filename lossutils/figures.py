@@ -89,7 +89,7 @@ def themed(figure, alt, name):
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
     svg = re.sub(r"<defs>\s*<style.*?</defs>", "", svg, flags=re.S)  # its rule would hold for the whole page
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # only what is referred to keeps its id
-    svg = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _rounded, tag[0]), svg)  # what is read stays
     svg = svg.replace(TEXT, "currentColor")
     for number, color in enumerate(COLORS, 1):
         svg = svg.replace(color, f"var(--fig-{number}, {color})")
@@ -100,3 +100,7 @@ def themed(figure, alt, name):
         f'style="width: 100%; max-width: {float(width) * 4 / 3:.0f}px; height: auto; stroke-linejoin: round">'
     )
     return opening + svg[svg.index(">") + 1 :]
+
+
+def _rounded(number):
+    return f"{float(number[0]):.2f}"

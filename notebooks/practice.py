@@ -68,7 +68,8 @@ def glued(path, key):
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     for output in outputs:
         if output.get("metadata", {}).get("scrapbook", {}).get("name") == key:
-            return str(ast.literal_eval(output["data"]["application/papermill.record/text/plain"]))
+            text = ast.literal_eval(output["data"]["application/papermill.record/text/plain"])
+            return str(text).replace("$", r"\$")
     raise SystemExit(f"{path} glues no {key}")
 
 

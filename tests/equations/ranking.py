@@ -23,6 +23,7 @@ equation(
     "eq-dcg",
     {"V": r"\sum_{j=1}^n D_j g_j", "g_i": [3, 0, 1, 0, 7], "D_i": [1, 0.63, 0.5, 0.43, 0.39]},
 )
+equation("eq-ndcg-by-hand", equivalent=[r"1 \cdot 0.632"])
 equation("eq-swap", {"g": (0, 7), "h": (0, 7), "D": (0, 1), "d": (0, 1)})
 
 
