@@ -125,6 +125,18 @@ def test_two_images():
     assert miss[3] > miss[4] and miss[5] < miss[6]
 
 
+def test_the_line_of_the_virus_tests():
+    glued = {
+        output.metadata.scrapbook.name: output.data.get("application/papermill.record/text/plain", "")
+        for cell in NOTEBOOK.cells
+        for output in cell.get("outputs", [])
+        if "scrapbook" in output.get("metadata", {})
+    }
+    price, line = (float(glued[name].strip("'")) for name in ("x-price", "x-line"))
+    assert typed(r"so the line is $\frac1{#}$") == [1 + price]
+    assert line == round(1 / (1 + price), 3)
+
+
 def test_predictions_of_another_shape_meet_every_target():
     assert bce_with_logits(
         torch.zeros(3, 1).expand(3, 3), torch.ones(3).expand(3, 3), reduction="none"

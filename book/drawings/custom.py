@@ -94,7 +94,7 @@ def stairs():
     axes.plot(shift, flat, color=COLORS[1], linewidth=3)
     axes.plot(shift, smooth, "--", color=COLORS[0])
     axes.plot(lowest, smooth.min(), "o", color=COLORS[0], markersize=9)
-    axes.text(lowest + 0.3, 2.5, f"lowest at {lowest:.1f}", color=COLORS[0])
+    axes.text(4.0, 2.4, f"lowest at {lowest:.1f}", color=COLORS[0], ha="right")
     axes.text(0.3, 25, "surrogate: has a slope", color=COLORS[0])
     axes.text(1.6, 16, "cost of the decisions:\nflat between its jumps", color=COLORS[1])
     axes.annotate("", (0.2, 11.4), (1.5, 16.4), arrowprops={"arrowstyle": "-", "color": COLORS[1]})
@@ -179,15 +179,9 @@ def slices():
     x = np.linspace(-5, 6, 551)
     hill = sigmoid(x - score) * sigmoid(score - x)
     figure, axes = new_figure(height=3.2)
-    for (low, high), color, hatch in [
-        ((-5, a), COLORS[1], "//"),
-        ((a, b), COLORS[0], None),
-        ((b, 6), COLORS[2], ".."),
-    ]:
+    for low, high, color in [(-5, a, COLORS[1]), (a, b, COLORS[0]), (b, 6, COLORS[2])]:
         inside = (x >= low - 1e-9) & (x <= high + 1e-9)
-        axes.fill_between(
-            x[inside], hill[inside], facecolor=color, edgecolor=color, alpha=0.35, hatch=hatch, linewidth=0
-        )
+        axes.fill_between(x[inside], hill[inside], color=color, alpha=0.35, linewidth=0)
     axes.plot(x, hill, color=COLORS[5])
     for place, name in ((a, "$b_1$"), (b, "$b_2$")):
         axes.axvline(place, 0, 0.8, color=COLORS[5], linestyle="--", linewidth=1.5)
@@ -259,7 +253,7 @@ def bills():
             "both-half",
         )
     }
-    line = f"{measured('custom', 'x-line'):g}"
+    line = f"1/{1 + measured('custom', 'x-price'):g}"
     rows = [
         ("no weight, line ½", cost["plain-half"], COLORS[1]),
         (f"no weight, line {line}", cost["plain-line"], COLORS[0]),
@@ -328,7 +322,7 @@ def dead():
     axes.plot(z, hasty, color=COLORS[1], linewidth=3.5)
     axes.plot(z, plain, "--", color=COLORS[0])
     axes.text(-29.5, -0.8, "clipped:\nslope 0", color=COLORS[1], va="top")
-    axes.text(-29.5, -8.9, "from the logit: slope −10", color=COLORS[0])
+    axes.text(-29.5, -9.6, "from the logit:\nslope −10", color=COLORS[0], va="bottom")
     axes.set(xlabel="logit of a positive", ylabel="slope of the loss", ylim=(-11, 1))
     alt = (
         "The slope of two losses of a positive against its logit from −30 to 10. Computed from the "
@@ -344,7 +338,7 @@ def masks():
     truth[1:3, 2:4] = 1
     said[1, 1:4] = said[2, 0:3] = 1
     both = int((truth * said).sum())
-    figure, axes = new_figure(height=3.2)
+    figure, axes = new_figure(height=2.4)
     for row in range(4):
         for column in range(5):
             box = {"width": 1, "height": 1, "xy": (column, 3 - row)}
