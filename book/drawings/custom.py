@@ -92,7 +92,7 @@ def stairs():
     flat = cost.copy()
     flat[1:][np.diff(cost) != 0] = np.nan
     axes.plot(shift, flat, color=COLORS[1], linewidth=3)
-    axes.plot(shift, smooth, "--", color=COLORS[0])
+    axes.plot(shift[::20], smooth[::20], "--", color=COLORS[0])
     axes.plot(lowest, smooth.min(), "o", color=COLORS[0], markersize=9)
     axes.text(4.0, 2.4, f"lowest at {lowest:.1f}", color=COLORS[0], ha="right")
     axes.text(0.3, 25, "surrogate: has a slope", color=COLORS[0])
@@ -148,7 +148,7 @@ def odds():
     share = np.linspace(0.001, 0.999, 999)
     said = sigmoid(np.log(share / (1 - share)) + np.log(10))
     figure, axes = new_figure(height=3.6)
-    axes.plot(share, said, color=COLORS[0])
+    axes.plot(share[::6], said[::6], color=COLORS[0])
     axes.plot([0, 1], [0, 1], ":", color=COLORS[5])
     axes.plot([1 / 11, 1 / 11], [0, 0.5], "--", color=COLORS[1], linewidth=1.5)
     axes.plot([0, 1 / 11], [0.5, 0.5], "--", color=COLORS[1], linewidth=1.5)
@@ -176,7 +176,7 @@ def slices():
     score, a, b = 0.5, -1.0, 1.0
     chance = np.exp(-ordinal(np.full(3, score), np.arange(3), thresholds=[a, b], reduction="none"))
     pull = float(ordinal.grad(np.array([score]), np.array([1]), thresholds=[a, b])[0])
-    x = np.linspace(-5, 6, 551)
+    x = np.linspace(-5, 6, 111)
     hill = sigmoid(x - score) * sigmoid(score - x)
     figure, axes = new_figure(height=3.2)
     for low, high, color in [(-5, a, COLORS[1]), (a, b, COLORS[0]), (b, 6, COLORS[2])]:
@@ -310,7 +310,7 @@ def moved():
 
 
 def dead():
-    z = np.linspace(-30, 10, 1601)
+    z = np.linspace(-30, 10, 401)
     yes = np.ones_like(z)
     plain = cost_sensitive_bce.grad(z, yes, false_negative_cost=10, reduction="sum")
     term = confidence_bce.grad(z, yes, beta=-0.1, reduction="sum") - bce_with_logits.grad(
