@@ -46,6 +46,106 @@ def best_answer(loss, share, **options):
     return sigmoid(GRID[[risk.argmin()]])[0]
 
 
+# The first reading, by hand
+
+
+def typed(words):
+    """The numbers in these words of the page; each `#` stands for one."""
+    pattern = re.escape(words).replace(r"\#", r"([−\d.]+\d|\d)")
+    found = re.search(pattern, PAGE)
+    assert found, words
+    return [float(number.replace("−", "-")) for number in found.groups()]
+
+
+def test_the_parcels():
+    minutes = np.array([20.0, 25, 30, 40, 60])
+
+    def cost(promise):
+        return float(4 * quantile(np.full(5, float(promise)), minutes, q=0.75, reduction="sum"))
+
+    def pulls(promise):
+        return 4 * quantile.grad(np.full(5, float(promise)), minutes, q=0.75, reduction="sum")
+
+    assert typed("Five parcels take #, #, #, # and # minutes") == minutes.tolist()
+    mean, early, late = typed(
+        "Start with the mean, #. Three parcels are early, with the pull # each, two are late, with # each"
+    )
+    assert (mean, early, late) == (minutes.mean(), pulls(35)[0], pulls(35)[-1])
+    assert (np.sum(pulls(35) == early), np.sum(pulls(35) == late)) == (3, 2)
+    assert typed("The sum is 3 − 6 = #, so go up") == [pulls(35).sum()]
+    assert typed("four are early and one is late: 4 − 3 = #, so go down") == [pulls(50).sum()]
+    best = min(range(20, 61), key=cost)
+    assert typed("The answer stands between, at #.") == [best]
+    assert typed("falls from # at the mean to #") == [cost(35.0), cost(best)]
+    assert typed("the pulls add up to #, and their mean is #") == [
+        pulls(35).sum(),
+        pytest.approx(pulls(35).mean()),
+    ]
+    many = np.sort(np.random.default_rng(0).gamma(4, 10, 9999))
+    chosen = min(many, key=lambda c: float(quantile(np.full_like(many, c), many, q=0.75)))
+    assert np.mean(many > chosen) == pytest.approx(1 / 4, abs=1e-3)
+
+
+def test_the_staircase_is_lowest_where_its_surrogate_is():
+    scores, ill = np.array([-4.0, -1, 0.5, 2]), np.array([0.0, 1, 0, 1])
+    assert typed("the scores #, #, # and #. The second and the fourth are ill") == scores.tolist()
+    shifts = np.linspace(-6, 8, 1401) + 1e-6
+    flagged = scores + shifts[:, None] > 0
+    cost = np.where(ill == 1, 10 * ~flagged, flagged).sum(axis=1)
+    smooth = [float(cost_sensitive_bce(scores + c, ill, false_negative_cost=10)) for c in shifts]
+    assert cost[np.argmin(smooth)] == cost.min() == 1
+
+
+def test_eleven_women_and_a_weight_of_10():
+    ill = np.arange(11) == 0
+
+    def pull(p, weight):
+        z = np.full(11, np.log(p / (1 - p)))
+        return cost_sensitive_bce.grad(z, ill * 1.0, false_negative_cost=weight, reduction="sum").sum()
+
+    assert pull(1 / 11, 1.0) == pytest.approx(0) and pull(0.5, 10.0) == pytest.approx(0)
+    assert typed("ten false alarms, #. Flagging none costs one missed case, #.") == [10 * 1, 1 * 10]
+
+
+def test_a_rating_in_the_middle_class():
+    z, middle = np.array([0.5]), np.array([1])
+    place = typed("Score #, thresholds # and #.")
+    assert place == [0.5, -1, 1]
+    chance = np.exp(-ordinal(np.full(3, 0.5), np.arange(3), thresholds=place[1:], reduction="none"))
+    slope = ordinal.grad(z, middle, thresholds=place[1:])[0]
+    area, loss = typed(r"the loss is $-\log # = #$")
+    assert (area, loss) == (round(chance[1], 2), round(float(-np.log(chance[1])), 2))
+    assert typed("that below it, # − # = #") == [round(x, 2) for x in (chance[2], chance[0], slope)]
+    assert slope == pytest.approx(chance[2] - chance[0])
+
+
+def test_two_images():
+    miss = typed("Not flagging costs # · # · # = #, flagging #: flag. At 0.03 it is # against #: do not")
+    assert miss == pytest.approx([0.05, 20, 1.5, 0.05 * 20 * 1.5, 0.95, 0.03 * 20 * 1.5, 0.97])
+    assert miss[3] > miss[4] and miss[5] < miss[6]
+
+
+def test_the_line_of_the_virus_tests():
+    glued = {
+        output.metadata.scrapbook.name: output.data.get("application/papermill.record/text/plain", "")
+        for cell in NOTEBOOK.cells
+        for output in cell.get("outputs", [])
+        if "scrapbook" in output.get("metadata", {})
+    }
+    price, line = (float(glued[name].strip("'")) for name in ("x-price", "x-line"))
+    assert typed(r"so the line is $\frac1{#}$") == [1 + price]
+    assert line == round(1 / (1 + price), 3)
+
+
+def test_predictions_of_another_shape_meet_every_target():
+    assert bce_with_logits(
+        torch.zeros(3, 1).expand(3, 3), torch.ones(3).expand(3, 3), reduction="none"
+    ).shape == (3, 3)
+    assert (torch.zeros(3, 1) - torch.ones(3)).shape == (3, 3)
+    with pytest.raises(ValueError, match="shape"):
+        bce_with_logits(torch.zeros(3, 1), torch.ones(3))
+
+
 # Costs
 
 
@@ -410,7 +510,7 @@ def test_the_check_of_a_loss_does_not_look_at_its_scale():
     assert of_dollars - of_one <= {
         "half-precision"
     }  # where it is too large for float16, not for its neighbors
-    assert "the first two and more (not the scale" in PAGE
+    assert "it does not do the scale, which only you can compare with its neighbors" in PAGE
 
 
 def test_cosine_alone_is_content_with_a_collapse():
