@@ -175,10 +175,10 @@ def scale():
 # --- A cloud, and the ten seeds -----------------------------------------------------------------------------
 
 
-def clouds():
-    """{name: (points, labels)} of three classes of ten."""
+def clouds(each):
+    """{name: (points, labels)} of three classes."""
     rng = np.random.default_rng(5)
-    labels = np.repeat(np.arange(3), 10)
+    labels = np.repeat(np.arange(3), each)
     turn = 2 * np.pi * labels / 3 + np.pi / 2
     middle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     noise = rng.normal(size=middle.shape)
@@ -204,7 +204,7 @@ def readings(points, labels, margin=0.2):
 def states():
     figure, panels = new_figure(2, 2, height=5.6)
     says = []
-    for axes, (name, (points, labels)) in zip(panels.flat, clouds().items(), strict=True):
+    for axes, (name, (points, labels)) in zip(panels.flat, clouds(each=10).items(), strict=True):
         for k in range(3):
             axes.plot(*points[labels == k].T, MARKS[k], color=COLORS[k], markersize=6, alpha=0.8)
         if name == "stall":
