@@ -121,7 +121,10 @@ def pushes():
         lengths.append(float(np.linalg.norm(triplet.grad(*points, margin=MARGIN)[2])))
         squared = 2 * negative
         place = len(lengths)
-        for height, length, color, dash in [(0.14, lengths[-1], COLORS[0], "-"), (-0.14, squared, COLORS[1], "--")]:
+        for height, length, color, dash in [
+            (0.14, lengths[-1], COLORS[0], "-"),
+            (-0.14, squared, COLORS[1], "--"),
+        ]:
             y = -place + height
             axes.plot([negative, negative + length - 0.06], [y, y], dash, color=color)
             axes.plot(negative + length - 0.04, y, ">", color=color, markersize=8)
@@ -148,9 +151,7 @@ def scale():
     alpha = np.linspace(0, 1.6, 161)
     ends = {}
     for name, color, dash in [("hard", COLORS[1], "-"), ("semi-hard", COLORS[2], "--")]:
-        loss = [
-            float(triplet(ANCHOR, a * POSITIVE, a * NEGATIVES[name], margin=MARGIN)) for a in alpha
-        ]
+        loss = [float(triplet(ANCHOR, a * POSITIVE, a * NEGATIVES[name], margin=MARGIN)) for a in alpha]
         axes.plot(alpha, loss, dash, color=color)
         now = float(triplet(ANCHOR, POSITIVE, NEGATIVES[name], margin=MARGIN))
         axes.plot(1, now, "o", color=color, markersize=9)
@@ -202,7 +203,8 @@ def readings(points, labels, margin=0.2):
 
 
 def states():
-    figure, panels = new_figure(2, 2, height=5.6)
+    figure, panels = new_figure(2, 2, height=5.9)
+    figure.get_layout_engine().set(hspace=0.08)
     says = []
     for axes, (name, (points, labels)) in zip(panels.flat, clouds(each=10).items(), strict=True):
         for k in range(3):
@@ -396,7 +398,12 @@ def false_negatives():
 
 def compare():
     figure, axes = new_figure(height=3.7)
-    tasks = {"digits": "digits", "digits-unseen": "digits,\nunseen", "oils": "oils", "oils-unseen": "oils,\nunseen"}
+    tasks = {
+        "digits": "digits",
+        "digits-unseen": "digits,\nunseen",
+        "oils": "oils",
+        "oils-unseen": "oils,\nunseen",
+    }
     kinds = [
         ("raw", "raw", "|", COLORS[5]),
         ("untrained", "untrained", "x", COLORS[5]),
@@ -410,7 +417,13 @@ def compare():
         height = -np.arange(len(tasks)) + 0.3 - 0.12 * n
         size = 13 if mark == "|" else 8
         axes.plot(
-            [found[task, kind] for task in tasks], height, mark, color=color, label=name, markersize=size, mew=2
+            [found[task, kind] for task in tasks],
+            height,
+            mark,
+            color=color,
+            label=name,
+            markersize=size,
+            mew=2,
         )
     axes.set_yticks(-np.arange(len(tasks)), list(tasks.values()))
     axes.set(xlabel="recall@1, mean of eight seeds", xlim=(0.65, 1.01))
@@ -419,7 +432,8 @@ def compare():
         axes.axhline(edge, color=TEXT, alpha=0.2, linewidth=1)
     figure.legend(loc="outside upper center", ncols=3, frameon=False, handlelength=1, columnspacing=1.2)
     rows = [
-        f"{task.replace('-', ' ')}: " + ", ".join(f"{name} {found[task, kind]:.2f}" for kind, name, *_ in kinds)
+        f"{task.replace('-', ' ')}: "
+        + ", ".join(f"{name} {found[task, kind]:.2f}" for kind, name, *_ in kinds)
         for task in tasks
     ]
     return figure, "Recall@1 of four tasks. " + "; ".join(rows) + "."

@@ -191,7 +191,7 @@ def _():
 
 @pinned(
     "eq-memory",
-    r"\ell = \log \left(1 + \sum_{k=1}^M \exp(s_k - s)\right)",
+    r"\ell = \log \left(1 + \sum_{k=1}^B \exp(s_k - s)\right)",
     why="s is the own key, and no scale",
 )
 def _():
@@ -244,8 +244,8 @@ CLOUDS = {
 
 @pinned(
     "eq-vicreg",
-    r"\ell = \frac{25}N \sum_{i=1}^N |z_i - z_i'|^2 + v(C) + v(C'), \quad "
-    r"v(C) = \frac{25}D \sum_{j=1}^D \max\left(0, 1 - \sqrt{C_{jj} + 0.0001}\right) "
+    r"\ell = \frac{25}N \sum_{i=1}^N |z_i - z_i'|^2 + f(C) + f(C'), \quad "
+    r"f(C) = \frac{25}D \sum_{j=1}^D \max\left(0, 1 - \sqrt{C_{jj} + 0.0001}\right) "
     r"+ \frac1D \sum_{j \ne k} C_{jk}^2",
     why="vectors",
 )
@@ -258,7 +258,9 @@ def _():
         )
 
     def vicreg(first, second):
-        apart = sum((a - b) ** 2 for u, v in zip(first, second, strict=True) for a, b in zip(u, v, strict=True))
+        apart = sum(
+            (a - b) ** 2 for u, v in zip(first, second, strict=True) for a, b in zip(u, v, strict=True)
+        )
         views = one_view(covariances(first, first)) + one_view(covariances(second, second))
         return 25 * apart / len(first) + views
 
