@@ -289,8 +289,8 @@ def span():
     axes.text(1.5, 3.0, "the best there is", ha="right", va="top")
     axes.set(xlabel="temperature τ, 64 keys", ylabel="loss", ylim=(0, 5), xlim=(0, 1.52))
     alt = (
-        f"The loss of one point is a dashed line at {np.log(n):.2f}, whatever the temperature. The least loss "
-        f"of a batch of 64 is a curve that is near 0 at a temperature of 0.1, {at:.2f} at 0.5 and "
+        f"The loss of one point is a dashed line at {np.log(n):.2f}, whatever the temperature. The least "
+        f"loss of a batch of 64 is a curve that is near 0 at a temperature of 0.1, {at:.2f} at 0.5 and "
         f"{floor[190]:.2f} at 1."
     )
     return figure, alt
@@ -388,7 +388,7 @@ def false_negatives():
     axes.set_title("class of the key", size=12)
     alt = (
         f"A table of eight queries and eight keys of the classes {', '.join(names)}. The diagonal is filled. "
-        f"{false} other cells carry a cross: their key has the class of the query, and is pushed away all the same."
+        f"{false} other cells carry a cross: their key has the class of the query, and is pushed away."
     )
     return figure, alt
 
