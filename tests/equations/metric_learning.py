@@ -268,8 +268,8 @@ def _():
 )
 def _():
     def vicreg(first, second):
-        pairs = zip(sum(first, []), sum(second, []), strict=True)
-        apart = sum((a - b) ** 2 for a, b in pairs)
+        pairs = list(zip(first, second, strict=True))
+        apart = sum((u[j] - v[j]) ** 2 for u, v in pairs for j in range(2))
         views = (of_one_view(covariances(view, view)) for view in (first, second))
         return 25 * apart / len(first) + sum(views)
 
