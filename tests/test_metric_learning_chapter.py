@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from lossutils import (
     batch_hard_triplet,
     contrastive,
     cosine_embedding,
+    cross_entropy,
     info_nce,
     mine_triplets,
     nt_xent,
@@ -22,6 +24,9 @@ from lossutils import (
 from lossutils.practice.metric_learning import effective_dimension
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "book"))
+from drawings import measured  # noqa: E402
+
 PAGE = (ROOT / "book/metric_learning.md").read_text(encoding="utf-8")
 NOTEBOOK = json.loads((ROOT / "notebooks/metric_learning.ipynb").read_text(encoding="utf-8"))
 
@@ -54,6 +59,49 @@ def test_pairs_rest_at_one_minus_pi_margins():
             ]
             risk = pi * both[0] + (1 - pi) * both[1]
             assert abs(d[risk.argmin()] - (1 - pi) * margin) < 1.1e-3
+
+
+def test_a_pair_and_a_triplet_on_a_napkin():
+    here, there = along(0.0), along(0.6)
+    costs = {same: contrastive(here, there, np.array([same])) for same in (1, 0)}
+    slopes = [contrastive.grad(here, there, np.array([same]))[1].item() for same in (1, 0)]
+    assert costs == pytest.approx({1: 0.36, 0: 0.16}) and slopes == pytest.approx([1.2, -0.8])
+    assert "costs $0.6^2 = 0.36$" in PAGE and "costs $0.4^2 = 0.16$" in PAGE and "1.2 or −0.8" in PAGE
+
+    points = np.zeros((1, 2)), np.array([[0.6, 0.8]]), np.array([[-1.2, 0.0]])
+    assert triplet(*points, margin=0.5) == pytest.approx(0.3)
+    assert "positive at $(0.6, 0.8)$ have the distance 1" in PAGE and "The missing 0.3 is its loss" in PAGE
+    hard = [triplet(along(0.0), along(a), along(-0.5 * a), margin=0.5) for a in (1.0, 0.5, 0.0)]
+    assert hard == pytest.approx([1, 0.75, 0.5])
+    assert "costs 1. Halve everything, and it costs 0.75. At one point it costs 0.5" in PAGE
+
+
+def test_a_row_of_the_table_on_a_napkin():
+    scores = np.array([[2.0, 1, 0, -1]])
+    slopes = cross_entropy.grad(scores, np.array([0]))[0]
+    assert [f"{x:.2f}" for x in slopes] == ["-0.36", "0.24", "0.09", "0.03"]
+    assert f"{1 + slopes[0]:.2f}" == "0.64" and f"{cross_entropy(scores, np.array([0])):.2f}" == "0.44"
+    assert "0.64, 0.24, 0.09, 0.03" in PAGE and "−0.36, 0.24, 0.09, 0.03" in PAGE and "0.64 = 0.44$" in PAGE
+
+
+def test_a_cosine_and_its_distance():
+    u, v = np.array([1.0, 0.0]), np.array([0.5, 0.75**0.5])
+    assert u @ v == 0.5 and np.linalg.norm(u - v) == pytest.approx(1)
+    assert "A cosine of 0.5 is a distance of 1" in PAGE
+
+
+def test_what_is_best_in_the_figures():
+    """Sentences about the temperatures and the classes that stand beside a figure and name no number."""
+    recall = {
+        key: measured("metric_learning", f"tau-{key}-recall") for key in "002 005 01 02 05 10 50".split()
+    }
+    assert max(recall, key=recall.get) == "02" and "The best is near 0.2" in PAGE
+    kinds = "contrastive cosine triplet infonce".split()
+    for task, most in (("digits", 0.03), ("oils", 0.03)):
+        found = [measured("metric_learning", f"{task}-{kind}") for kind in kinds]
+        assert max(found) - min(found) < most
+    unseen = [measured("metric_learning", f"digits-unseen-{kind}") for kind in kinds]
+    assert max(unseen) < measured("metric_learning", "digits-unseen-raw") - 0.2
 
 
 def test_contrastive_has_a_scale_and_no_place():

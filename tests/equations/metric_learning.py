@@ -165,3 +165,144 @@ equation(
         "K": range(2, 9),
     },
 )
+
+
+def cross_entropy(scores, target):
+    """With a target that may be spread over several classes."""
+    return log(sum(map(exp, scores))) - fdot(target, scores)
+
+
+@pinned(
+    "eq-supcon",
+    r"\ell = -\frac1r \sum_{k \in P} \log \frac{\exp(s_k)}{\sum_{j=1}^N \exp(s_j)}",
+    why="a sum over a set",
+)
+def _():
+    scores, whole = [mpf(x) / 3 for x in (4, -2, 1, 0, 5)], mpf(0)
+    for positives in ([0], [0, 2], [1, 3, 4]):
+        r = len(positives)
+        whole = sum(map(exp, scores))
+        value = -sum(log(exp(scores[k]) / whole) for k in positives) / r
+        yield value, cross_entropy(scores, [mpf(k in positives) / r for k in range(5)])
+        assert value > log(r)
+        far = [mpf(200 * (k in positives)) for k in range(5)]
+        yield cross_entropy(far, [mpf(k in positives) / r for k in range(5)]), log(r)
+
+
+@pinned(
+    "eq-memory",
+    r"\ell = \log \left(1 + \sum_{k=1}^B \exp(s_k - s)\right)",
+    why="s is the own key, and no scale",
+)
+def _():
+    own, stored = mpf("1.5"), [mpf(x) / 2 for x in (1, -3, 2, 0)]
+    value = log(1 + sum(exp(s - own) for s in stored))
+    yield value, cross_entropy([own, *stored], [1, 0, 0, 0, 0])
+
+
+@pinned(
+    "eq-sigmoid-pairs",
+    r"\ell = \frac1N \sum_{i=1}^N \sum_{k=1}^N "
+    r"\log\left(1 + \exp\left(-y_{ik} \left(\frac{c_{ik}}\tau + b\right)\right)\right)",
+    why="a table",
+)
+def _():
+    rng = random.Random(1)
+    n, tau, b = 4, mpf("0.1"), mpf(-3)
+    c = [[mpf(rng.uniform(-1, 1)) for _ in range(n)] for _ in range(n)]
+    y = [[2 * (i == k) - 1 for k in range(n)] for i in range(n)]
+    cells = [(i, k) for i in range(n) for k in range(n)]
+    value = sum(log(1 + exp(-y[i][k] * (c[i][k] / tau + b))) for i, k in cells) / n
+    p = {cell: 1 / (1 + exp(-(c[cell[0]][cell[1]] / tau + b))) for cell in cells}
+    yield value, -sum(log(p[i, k] if i == k else 1 - p[i, k]) for i, k in cells) / n
+
+
+def covariances(first, second):
+    """Of each coordinate of one row of points with each of another, divided by n − 1."""
+    n, d = len(first), len(first[0])
+    means = [[sum(z[j] for z in points) / n for j in range(d)] for points in (first, second)]
+    return [
+        [
+            sum((u[j] - means[0][j]) * (v[k] - means[1][k]) for u, v in zip(first, second, strict=True))
+            / (n - 1)
+            for k in range(d)
+        ]
+        for j in range(d)
+    ]
+
+
+def off_diagonal(table):
+    return sum(x * x for j, row in enumerate(table) for k, x in enumerate(row) if j != k)
+
+
+CLOUDS = {
+    "point": [[mpf(0), mpf(0)]] * 4,
+    "line": [[mpf(x), mpf(x)] for x in (-1, -1, 1, 1)],
+    "square": [[mpf(x), mpf(y)] for x in (-1, 1) for y in (-1, 1)],
+}
+
+
+def of_one_view(c):
+    d = len(c)
+    narrow = sum(max(mpf(0), 1 - sqrt(c[j][j] + mpf("0.0001"))) for j in range(d))
+    return 25 * narrow / d + off_diagonal(c) / d
+
+
+@pinned(
+    "eq-vicreg-cloud",
+    r"f(C) = \frac{25}D \sum_{j=1}^D \max\left(0, 1 - \sqrt{C_{jj} + 0.0001}\right) "
+    r"+ \frac1D \sum_{j \ne k} C_{jk}^2",
+    why="a table",
+)
+def _():
+    """By hand: a standard deviation of 0.01 in both coordinates; one covariance of 4/3, twice; nothing."""
+    by_hand = {"point": 25 * (1 - mpf("0.01")), "line": (mpf(4) / 3) ** 2, "square": mpf(0)}
+    for name, value in by_hand.items():
+        yield of_one_view(covariances(CLOUDS[name], CLOUDS[name])), value
+
+
+@pinned(
+    "eq-vicreg",
+    r"\ell = \frac{25}N \sum_{i=1}^N |z_i - z_i'|^2 + f(C) + f(C')",
+    why="vectors",
+)
+def _():
+    def vicreg(first, second):
+        pairs = list(zip(first, second, strict=True))
+        apart = sum((u[j] - v[j]) ** 2 for u, v in pairs for j in range(2))
+        views = (of_one_view(covariances(view, view)) for view in (first, second))
+        return 25 * apart / len(first) + sum(views)
+
+    square = CLOUDS["square"]
+    yield vicreg(square, [[x + mpf("0.2"), y] for x, y in square]), mpf(1)
+    yield vicreg(CLOUDS["point"], CLOUDS["point"]), mpf("49.5")
+
+
+@pinned(
+    "eq-barlow",
+    r"\ell = \sum_{j=1}^D (1 - R_{jj})^2 + 0.005 \sum_{j \ne k} R_{jk}^2",
+    why="a table",
+)
+def _():
+    def barlow(first, second):
+        c, a, b = (covariances(*x) for x in ((first, second), (first, first), (second, second)))
+        r = [[c[j][k] / sqrt(a[j][j] * b[k][k]) for k in range(2)] for j in range(2)]
+        return sum((1 - r[j][j]) ** 2 for j in range(2)) + mpf("0.005") * off_diagonal(r)
+
+    yield barlow(CLOUDS["line"], CLOUDS["line"]), mpf("0.01")
+    yield barlow(CLOUDS["square"], CLOUDS["square"]), mpf(0)
+    turned = [[-x, y] for x, y in CLOUDS["square"]]
+    yield barlow(CLOUDS["square"], turned), mpf(4)
+
+
+@pinned(
+    "eq-hard-keys",
+    r"\ell = -\log \frac{\exp(c_t / \tau)}"
+    r"{\sum_{k=1}^N \left(\exp(c_k / \tau) + \exp(c_k^- / \tau)\right)}",
+    why="a second row of cosines",
+)
+def _():
+    tau, c, against = mpf("0.05"), [mpf(x) / 10 for x in (8, 1, -2)], [mpf(x) / 10 for x in (7, 0, 3)]
+    whole = sum(exp(a / tau) + exp(b / tau) for a, b in zip(c, against, strict=True))
+    scores = [x / tau for x in (*c, *against)]
+    yield -log(exp(c[0] / tau) / whole), cross_entropy(scores, [1, 0, 0, 0, 0, 0])
