@@ -89,7 +89,8 @@ def themed(figure, alt, name):
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
     svg = re.sub(r"<defs>\s*<style.*?</defs>", "", svg, flags=re.S)  # its rule would hold for the whole page
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # only what is referred to keeps its id
-    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _rounded, tag[0]), svg)  # what is read stays
+    # What is read keeps its digits.
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _rounded, tag[0]), svg)
     svg = svg.replace(TEXT, "currentColor")
     for number, color in enumerate(COLORS, 1):
         svg = svg.replace(color, f"var(--fig-{number}, {color})")

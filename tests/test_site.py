@@ -214,6 +214,20 @@ def write_site(out, lacks=""):
     return SimpleNamespace(builder=SimpleNamespace(name="html"), outdir=out)
 
 
+def test_a_smaller_figure_shows_the_same():
+    look = "fill: none; stroke: currentColor"
+    lines = "".join(f'<g><path d="M 1.00 2.04 L 3.06 4 L {x} 6" style="{look}"/></g>' for x in range(3))
+    figure = (
+        '<svg class="course-figure" style="width: 100%"><g clip-path="url(#p0123)"><defs><path id="mabc"/></defs>'
+        f'<use xlink:href="#mabc" x="1.5"/>{lines}<g><text>0.025</text></g></g></svg>'
+    )
+    page = extension("course_site").squeeze_figures(f"<head></head><p>L 1.00</p>{figure * 2}")
+    assert page.count('<path d="M1 2 3 4 2 6" class="k0"/>') == 2
+    assert "<style>.k0{fill:none;stroke:currentColor}</style></head><p>L 1.00</p>" in page
+    assert page.count("<g") == page.count("</g>") == 2 and page.count("0.025") == 2
+    assert page.count('id="f0"') == page.count('href="#f0"') == 2
+
+
 def test_a_theme_that_has_every_place_is_bundled(tmp_path):
     extension("course_site").bundle(write_site(tmp_path), None)
     script = (tmp_path / "_static/site.js").read_text("utf-8")

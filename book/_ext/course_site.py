@@ -11,6 +11,7 @@ import html
 import json
 import re
 import shutil
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -218,7 +219,9 @@ def squeeze(page, styled):
     Together they make up half of a notebook's page.
     """
     text = page.read_text("utf-8")
-    smaller = re.sub(r'<svg[^>]*class="course-figure".*?</svg>', squeeze_figure, text, flags=re.S)
+    smaller = squeeze_figures(text)
+    # The theme's arrow of a fold, which course.css draws itself.
+    smaller = re.sub(r'<span class="sd-summary-state-marker.*?</svg></span>', "", smaller, flags=re.S)
     smaller = re.sub(
         r'<span class="(\w{1,3})">([^<]*)</span>',
         lambda span: f'<span class="{styled[span[1]]}">{span[2]}</span>' if span[1] in styled else span[2],
@@ -232,6 +235,46 @@ def squeeze(page, styled):
         page.write_text(smaller, "utf-8")
 
 
+FIGURE = re.compile(r'<svg[^>]*class="course-figure".*?</svg>', re.S)
+
+
+def squeeze_figures(page):
+    """The page with smaller figures: short names, and looks that occur often as classes of the page."""
+    page = FIGURE.sub(squeeze_figure, page)
+    figures = "".join(FIGURE.findall(page))
+    names = dict.fromkeys(re.findall(r' id="([mpCh][\w-]*)"', figures))
+    short = {name: f"f{number:x}" for number, name in enumerate(names)}
+    looks = Counter(re.findall(r' style="([^"]*)"', re.sub(r"<svg[^>]*>", "", figures)))
+    classes = {look: f"k{number:x}" for number, (look, count) in enumerate(looks.most_common()) if count > 2}
+
+    def shorten_names(found):
+        figure = re.sub(r'(?<= id=")[\w-]*', lambda name: short.get(name[0], name[0]), found[0])
+        figure = re.sub(r"(?<=[\"(]#)[\w-]*", lambda name: short.get(name[0], name[0]), figure)
+        start, end = figure.split(">", 1)
+        return start + ">" + re.sub(r' style="([^"]*)"', look_as_class, end)
+
+    def look_as_class(found):
+        return f' class="{classes[found[1]]}"' if found[1] in classes else found[0]
+
+    page = FIGURE.sub(shorten_names, page)
+    if classes:
+        rules = "".join(f".{name}{{{look}}}" for look, name in classes.items())
+        page = replace(page, "</head>", f"<style>{rules}</style></head>", "a page")
+    return page
+
+
+def without_bare_groups(figure):
+    """Without the groups that have no attribute and so do nothing."""
+    kept, open_groups = [], []
+    for part in re.split(r"(<g>|<g [^>]*>|</g>)", figure):
+        if part.startswith("<g"):
+            open_groups.append(part != "<g>")
+        if part == "<g>" or (part == "</g>" and not open_groups.pop()):
+            continue
+        kept.append(part)
+    return "".join(kept)
+
+
 def squeeze_figure(found):
     figure = re.sub(r"\s+", " ", found[0]).replace("> <", "><")
     figure = re.sub(r'(?<= style=")[^"]*', lambda style: re.sub(r"(?<=[;:]) ", "", style[0]), figure)
@@ -239,9 +282,20 @@ def squeeze_figure(found):
     if fonts:  # once for the whole figure
         figure = figure.replace(fonts[0], "").replace(' style="', f' style="{fonts[0]}', 1)
     figure = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", figure)
+    figure = without_bare_groups(figure).replace(" xlink:href=", " href=")
+    figure = figure.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
     # A tenth of a unit is less than a quarter of a pixel.
     path = r"(?<=\bd=\")[^\"]*"
-    return re.sub(path, lambda d: re.sub(r"(\d\.\d)\d+|(?<=[A-Za-z]) | $", r"\1", d[0]), figure)
+    return re.sub(path, lambda d: shorten_path(re.sub(r"(\d\.\d)\d+|(?<=[A-Za-z]) | $", r"\1", d[0])), figure)
+
+
+def shorten_path(d):
+    """Without the letters L that SVG takes for granted after a point, and without .0."""
+    kept, before = [], ""
+    for command in re.findall(r"[A-Za-z][^A-Za-z]*", re.sub(r"\.0(?!\d)", "", d)):
+        kept.append(command[1:] if command[0] == "L" and before in ("M", "L") else command)
+        before = command[0]
+    return "".join(kept)
 
 
 # --- A style sheet without the rules that no page uses ----------------------------------------------------

@@ -349,7 +349,7 @@ def shares():
         parts.append([*(p / p.sum())[:3], (p / p.sum())[3:].sum()])
     left, parts = np.zeros(len(taus)), np.array(parts)
     names = ["cosine 0.9", "0.7", "0.5", "sixty at 0"]
-    for k, (name, hatch) in enumerate(zip(names, ("", "//", "..", "xx"), strict=True)):
+    for k, (name, hatch) in enumerate(zip(names, ("", "//", "--", "xx"), strict=True)):
         bars = axes.barh(range(len(taus)), parts[:, k], left=left, color=COLORS[(1, 4, 3, 5)[k]], alpha=0.75)
         for bar in bars:
             bar.set(hatch=hatch, edgecolor=TEXT, linewidth=0.5)
