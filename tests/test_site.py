@@ -649,6 +649,24 @@ def test_a_term_says_what_it_means_where_it_is_touched(browser, address):
     context.close()
 
 
+CUT = """() => [...document.querySelectorAll("article div.highlight > pre")]
+    .filter((code) => !code.closest(".cell_output") && code.scrollWidth > code.clientWidth + 1)
+    .map((code) => code.textContent.slice(0, 40))"""
+
+
+def test_no_code_is_cut_on_a_desk(browser):
+    tab = browser.new_page(viewport=DESKTOP)
+    cut = {}
+    for page in PAGES:
+        tab.goto((SITE / page).as_uri())
+        tab.add_style_tag(content="article section { content-visibility: visible !important }")
+        tab.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        if found := tab.evaluate(CUT):
+            cut[page] = found
+    tab.close()
+    assert cut == {}
+
+
 # Where a target stands once it has been gone to: its top in pixels, or null where it is as it should be.
 LANDED = """(id) => {
     const target = document.getElementById(id), top = target.getBoundingClientRect().top;

@@ -88,11 +88,22 @@ def use_bundles(app, pagename, templatename, context, doctree):
     context["css_files"] = ["_static/site.css"]
     context["script_files"] = []  # _templates/static/webpack-macros.html links site.js
     context["page_summary"] = summary(doctree) or app.config.html_title
+    if pagename.startswith("notebooks/"):
+        widen(context)
     chapter = pagename.rpartition("/")[2]
     notebook = f"notebooks/{chapter}"
     context["notebook"] = notebook if notebook in app.env.found_docs else None
     toctree = context["generate_toctree_html"]
     context["generate_toctree_html"] = lambda *args, **options: without_notebooks(toctree(*args, **options))
+
+
+def widen(context):
+    """Code takes the place of the contents, which a notebook has folded at its head."""
+    context["meta"] = {**(context.get("meta") or {}), "html_theme.sidebar_secondary.remove": "true"}
+    sections = BeautifulSoup(context["toc"], "html.parser").select_one("li > ul")
+    if sections:
+        fold = f'<details class="contents"><summary>Contents</summary>{sections}</details>'
+        context["body"] = replace(context["body"], "</h1>", f"</h1>\n{fold}", "a notebook")
 
 
 def without_notebooks(sidebar):
