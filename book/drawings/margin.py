@@ -9,7 +9,7 @@ from lossutils.figures import COLORS, new_figure
 # A street: w and b of the line with the largest margin, and the points that it is drawn for.
 W, B = np.array([0.3, 0.4]), -2.0
 POSITIVE = np.array([[2, 6], [6, 3], [4, 6], [5, 5], [6.5, 5], [7.5, 3.5], [7, 6]])
-NEGATIVE = np.array([[2, 1], [0.5, 1.5], [1, 0.4], [2.6, 0.2], [0.4, 2.4], [3.4, -0.5]])
+NEGATIVE = np.array([[2, 1], [0.7, 1.1], [1, 0.4], [2.6, 0.2], [0.4, 2], [3.4, -0.5]])
 # Three more points for the napkin: name, place, class.
 NEW = [("A", (4, 5), 1), ("B", (5, 2), 1), ("C", (4, 4), -1)]
 AREA = (-0.4, 8.2), (-1.2, 6.8)
@@ -54,7 +54,7 @@ def street():
     foot = np.array([2.0, 1.0])
     top = foot + width * W / np.linalg.norm(W)
     axes.annotate("", top, foot, arrowprops=dict(arrowstyle="<->", color=COLORS[5], lw=1.4, shrinkA=9))
-    axes.text(3.5, 3.4, f"{width:g} wide", ha="right", va="center")
+    axes.text(3.85, 3.05, f"{width:g} wide", va="center")
     axes.text(7.05, 4.35, "class +1", color=COLORS[0], ha="center")
     axes.text(0.95, -0.55, "class −1", color=COLORS[1], ha="center")
     axes.text(6.1, 0.75, "the line")
