@@ -1,6 +1,9 @@
 """Statements of the margin chapter that are plain arithmetic or belong to no cell of its notebook."""
 
 import inspect
+import re
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +14,14 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.svm import SVC, LinearSVC
 
-from lossutils import bce_with_logits, hinge, squared_hinge
+from lossutils import bce_with_logits, hinge, multiclass_hinge, squared_hinge
+
+BOOK = Path(__file__).parents[1] / "book"
+sys.path.insert(0, str(BOOK))
+from drawings import margin as street  # noqa: E402
+
+PAGE = (BOOK / "margin.md").read_text(encoding="utf-8")
+SIGNED = PAGE.replace("−", "-")
 
 
 def expected(loss, shares, scores):
@@ -243,3 +253,52 @@ def test_hinge_bounds_the_pull_and_not_the_loss():
     scores = np.array([-1e6])
     assert hinge(scores, np.ones(1)) == 1e6 + 1
     assert hinge.grad(scores, np.ones(1)).tolist() == [-1]
+
+
+def held(x, y):
+    """w, b and the support vectors of the widest street."""
+    machine = SVC(kernel="linear", C=1e6, tol=1e-8).fit(x, y)
+    return machine.coef_[0], machine.intercept_[0], sorted(machine.support_)
+
+
+def test_the_street_at_the_start_is_the_widest_and_three_points_hold_it():
+    x = np.concatenate([street.POSITIVE, street.NEGATIVE])
+    y = np.repeat([1.0, -1.0], [len(street.POSITIVE), len(street.NEGATIVE)])
+    w, b, support = held(x, y)
+    assert w == pytest.approx(street.W, abs=1e-5) and b == pytest.approx(street.B, abs=1e-5)
+    ringed = [x[i].tolist() for i in support]
+    assert ringed == [[2, 6], [6, 3], [2, 1]] and len(x) - 3 == 10
+    assert 0.05 * x[support[0]] + 0.075 * x[support[1]] - 0.125 * x[support[2]] == pytest.approx(street.W)
+    assert "$0.05 \\cdot (2, 6)$ $+\\; 0.075 \\cdot (6, 3)$ $-\\; 0.125 \\cdot (2, 1)$ $= (0.3, 0.4)$" in PAGE
+    for i in range(len(x)):  # delete one
+        shorter, _, _ = held(np.delete(x, i, axis=0), np.delete(y, i))
+        if i in support:
+            assert np.linalg.norm(shorter) < 0.49
+        else:
+            assert shorter == pytest.approx(street.W, abs=1e-5)
+
+
+def test_the_three_points_on_the_napkin():
+    x = np.array([place for _, place, _ in street.NEW])
+    y = np.array([y for _, _, y in street.NEW], dtype=float)
+    scores = x @ street.W + street.B
+    number = r"(-?[\d.]+)"
+    found = re.findall(
+        rf"(?m)^\| [ABC]&nbsp;\((\d),&nbsp;(\d)\)(?: \| [+]?{number}){{1}} \| {number}", SIGNED
+    )
+    assert np.array(found, dtype=float) == pytest.approx(np.c_[x, y, scores])
+    ends = re.findall(rf"(?m)^\| [ABC]&nbsp;.* \| {number} \| {number} \|$", SIGNED)
+    lack = hinge(scores, y, reduction="none")
+    assert np.array(ends, dtype=float) == pytest.approx(np.c_[y * scores, lack])
+    length = np.linalg.norm(street.W)
+    assert length == 0.5 and scores[1] / length == pytest.approx(0.6)
+    assert hinge(scores, y) == pytest.approx(0.833, abs=5e-4) and "= 0.833$" in PAGE
+    assert 0.1 * length**2 == pytest.approx(0.025) and "together 0.858" in PAGE
+    assert hinge(scores, y) + 0.025 == pytest.approx(0.858, abs=5e-4)
+    assert hinge.grad(scores, y) @ x == pytest.approx([-0.33, 0.67], abs=5e-3) and "(-0.33, 0.67)" in PAGE
+    assert 2 * 0.1 * street.W == pytest.approx([0.06, 0.08]) and "= (0.06, 0.08)" in PAGE
+
+
+def test_three_scores_of_which_one_comes_too_close():
+    assert multiclass_hinge(np.array([[2.0, 1.5, 0.0]]), np.array([0])) == pytest.approx(0.167, abs=5e-4)
+    assert "$0.5/3 = 0.167$" in PAGE

@@ -55,8 +55,9 @@ equation(
 
 @pinned(
     "eq-support",
-    r"2 \lambda w = \frac1n \sum_{i=1}^n a_i y_i x_i \quad \text{with} \quad a_i = 1 \text{ if } m_i < 1,"
-    r" \quad 0 \le a_i \le 1 \text{ if } m_i = 1, \quad a_i = 0 \text{ if } m_i > 1",
+    r"2 \lambda w = \frac1n \sum_{i=1}^n a_i y_i x_i \quad \text{with} \quad"
+    r" \begin{cases} a_i = 1 & \text{if } m_i < 1 \\ 0 \le a_i \le 1 & \text{if } m_i = 1"
+    r" \\ a_i = 0 & \text{if } m_i > 1 \end{cases}",
     why="conditions on an optimum",
 )
 def _():
