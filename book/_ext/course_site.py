@@ -275,7 +275,8 @@ def squeeze_figures(page):
 
 
 def without_bare_groups(figure):
-    """Without the groups that have no attribute and so do nothing."""
+    """Without the groups that have no attribute, or nothing in them, and so do nothing."""
+    figure = re.sub(r"<g(?: [^<>]*)?/>", "", figure)
     kept, open_groups = [], []
     for part in re.split(r"(<g>|<g [^>]*>|</g>)", figure):
         if part.startswith("<g"):
