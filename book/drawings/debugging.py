@@ -4,7 +4,7 @@ import ast
 import re
 
 import numpy as np
-from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from drawings import _glued, measured
 from lossutils import bce_with_logits, cross_entropy, mae, mse, sigmoid, softmax, triplet
@@ -96,27 +96,30 @@ def descend(loss, lr, steps=60, outliers=0, batch=None):
     return np.array(out)
 
 
-def two_classes():
+def two_classes(large=None):
+    """Two clouds; the features of one example may be large."""
     x, y = sample()
-    return (x + 0.9 * np.where(y > 0, 1, -1)[:, None]).astype(np.float32), (y > 0).astype(np.float32)
+    x, y = (x + 0.9 * np.where(y > 0, 1, -1)[:, None]).astype(np.float32), (y > 0).astype(np.float32)
+    if large:
+        x[np.argmax(y)] = large
+    return x, y
 
 
-def falls():
+def falls(steps=60):
     x, y = two_classes()
     w, out = np.zeros(2), []
-    for _ in range(60):
+    for _ in range(steps):
         out.append(float(bce_with_logits(x @ w, y)))
         w = w - 0.4 * x.T @ bce_with_logits.grad(x @ w, y)
     return np.array(out)
 
 
-def plain_formula():
-    """Loss and gradient as the chain rule multiplies them, in float32; one example has large features."""
-    x, y = two_classes()
-    x[np.argmax(y)] = 9
+def plain_formula(steps=60):
+    """Loss and gradient as the chain rule multiplies them, in float32."""
+    x, y = two_classes(large=9)
     w, out, one = np.zeros(2, np.float32), [], np.float32(1)
     with np.errstate(all="ignore"):
-        for _ in range(60):
+        for _ in range(steps):
             p = one / (one + np.exp(-(x @ w)))
             out.append(float(-(y * np.log(p) + (one - y) * np.log(one - p)).mean()))
             slope = ((one - y) / (one - p) - y / p) * p * (one - p)
@@ -124,9 +127,9 @@ def plain_formula():
     return np.array(out)
 
 
-def softmax_twice():
+def softmax_twice(steps=60):
     z, right, out = np.zeros((1, 10)), np.array([3]), []
-    for _ in range(60):
+    for _ in range(steps):
         p = softmax(z)
         out.append(float(cross_entropy(p, right)))
         back = cross_entropy.grad(p, right)
@@ -309,15 +312,18 @@ def states():
                 ]:
                     end = point - 0.3 * slope
                     place.annotate(
-                        "", end, point, arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2, "shrinkA": 6}
+                        "",
+                        end,
+                        point,
+                        arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2, "shrinkA": 6},
                     )
             else:
                 place.text(1.0, 0.4, "no pull on any", va="center", color=GRAY)
         told.append(f"{title}, loss {loss:.2f}")
     check = float(triplet(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 2))))
     alt = (
-        f"Three states of a triplet in a plane, margin {check:.0f}. {'. '.join(told)}. Only in the first have "
-        "the points arrows, the way of the step: the positive moves toward the anchor, the negative away "
+        f"Three states of a triplet in a plane, margin {check:.0f}. {'. '.join(told)}. Only in the first "
+        "have the points arrows, the way of the step: the positive moves toward the anchor, the negative away "
         "from it, the anchor away from the negative."
     )
     return figure, alt
@@ -338,18 +344,30 @@ def table():
             own = i == j
             axes.add_patch(
                 Rectangle(
-                    (j, 2 - i), 1, 1, facecolor=GREEN if own else TEXT, alpha=0.35 if own else 0.05, edgecolor=TEXT
+                    (j, 2 - i),
+                    1,
+                    1,
+                    facecolor=GREEN if own else TEXT,
+                    alpha=0.35 if own else 0.05,
+                    edgecolor=TEXT,
                 )
             )
-            axes.text(j + 0.5, 2.5 - i, f"{error[i, j]:.0f}".replace("-", "−"), ha="center", va="center", fontsize=15)
+            axes.text(
+                j + 0.5,
+                2.5 - i,
+                f"{error[i, j]:.0f}".replace("-", "−"),
+                ha="center",
+                va="center",
+                fontsize=15,
+            )
     axes.text(1.5, 3.6, "targets", ha="center", color=RED)
     axes.text(3.25, 2.05, "green: what\nyou meant", color=GREEN, va="center")
     axes.text(3.25, 0.9, f"mean square of\nall nine: {(error**2).mean():.2f}", va="center")
     axes.set(xlim=(-2.2, 5.4), ylim=(-0.1, 4.0), aspect="equal")
     alt = (
         "A table of three predictions 1, 2, 3 against three targets 1, 2, 3. Its nine cells hold prediction "
-        "minus target. The diagonal, each prediction against its own target, is 0; the other cells are 1, -1, "
-        f"2 and -2. The mean square of the diagonal is 0, that of all nine cells {(error**2).mean():.2f}."
+        "minus target. The diagonal, each prediction against its own target, is 0; the other cells are 1, "
+        f"-1, 2 and -2. The mean square of the diagonal is 0, that of all nine cells {(error**2).mean():.2f}."
     )
     return figure, alt
 
@@ -360,7 +378,9 @@ def twice():
     again = softmax(once)
     figure, axes = new_figure(1, 2, height=2.9, sharey=True)
     told = []
-    for place, p, title, color in zip(axes, (once, again), ("softmax", "softmax of softmax"), (BLUE, RED), strict=True):
+    for place, p, title, color in zip(
+        axes, (once, again), ("softmax", "softmax of softmax"), (BLUE, RED), strict=True
+    ):
         place.bar(range(3), p[0], color=color, width=0.65)
         place.set_title(title, fontsize=12)
         place.set(xticks=range(3), xticklabels="123", xlabel="class", ylim=(0, 1.15))
@@ -416,7 +436,11 @@ PATH = [
     ("shape", "1  One loss per\nexample?", "weights or targets broadcast:\n(N, N) instead of (N,)"),
     ("start", "2  First loss $\\log K$?", "$1/K$ of it: mean over N·C\nmany times: start too large"),
     ("overfit", "3  One batch\nby heart?", ""),
-    ("gradient", "4  A gradient in each\nlayer, and right?", "0, None: detached or dead\nwrong: no zero_grad"),
+    (
+        "gradient",
+        "4  A gradient in each\nlayer, and right?",
+        "0, None: detached or dead\nwrong: no zero_grad",
+    ),
     ("held-out", "5  New examples\ngood?", "labels, features, overfitting"),
 ]
 STOPS = "stops at a known number:\nsoftmax twice; tiny inputs"
@@ -431,7 +455,14 @@ def path():
             style = "round,pad=0.04,rounding_size=0.12"
             axes.add_patch(
                 FancyBboxPatch(
-                    (x, y - 0.48), width, 0.96, boxstyle=style, facecolor=face, alpha=alpha, edgecolor=edge, lw=1.5
+                    (x, y - 0.48),
+                    width,
+                    0.96,
+                    boxstyle=style,
+                    facecolor=face,
+                    alpha=alpha,
+                    edgecolor=edge,
+                    lw=1.5,
                 )
             )
         axes.text(x + width / 2, y, text, ha="center", va="center", fontsize=11)
@@ -494,7 +525,7 @@ def matrix():
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     alt = (
-        "Nine scripts against seven questions; a cross where the question finds the bug. The sound script has "
-        "none. " + ". ".join(f"{name}: {', '.join(which)}" for name, which in found.items()) + "."
+        "Nine scripts against seven questions; a cross where the question finds the bug. The sound script "
+        "has none. " + ". ".join(f"{name}: {', '.join(which)}" for name, which in found.items()) + "."
     )
     return figure, alt
