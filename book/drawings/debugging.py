@@ -170,7 +170,7 @@ def gallery():
     alt = (
         f"Six loss curves. Sound: falls from {runs[0][2][0]:.2f} and settles at {runs[0][2][-1]:.2f}. NaN: "
         f"falls, and ends after step {np.isfinite(ended).sum() - 1}. Softmax twice: falls from 2.30 to a "
-        f"floor at {ten:.3f}. Step too large: first falls, then grows, to {grown[-1]:.1f}. Outliers: low, "
+        f"floor at {ten:.3f}. Step too large: grows from {grown[0]:.1f} to {grown[-1]:.1f}. Outliers: low, "
         f"with single spikes of up to {spiked.max():.1f}. A pull that does not fade: jumps between "
         f"{band[-20:].min():.2f} and {band[-20:].max():.2f} to the end."
     )
@@ -222,9 +222,9 @@ def halved():
         axes.plot(half, [y - 0.16] * 2, "-s", color=BLUE, linewidth=4, markersize=7)
         text = "diverges" if full is None else f"from {full[0]} to {full[1]}"
         told.append(f"{name}: {text}, with half the step {half[0]} to {half[1]}".replace("\n", " "))
-    axes.text(-0.62, 0.16, "● the step as it was", color=RED, va="center", fontsize=11)
-    axes.text(-0.62, -0.16, "■ half of it", color=BLUE, va="center", fontsize=11)
-    axes.set(yticks=[2, 1, 0], yticklabels=[line[0] for line in lines], ylim=(-0.5, 2.5), xlim=(-0.65, 0.45))
+    axes.text(-0.62, 2.8, "● the step as it was", color=RED, va="center", fontsize=11)
+    axes.text(0.05, 2.8, "■ half of it", color=BLUE, va="center", fontsize=11)
+    axes.set(yticks=[2, 1, 0], yticklabels=[line[0] for line in lines], ylim=(-0.5, 3.05), xlim=(-0.65, 0.45))
     axes.set_xlabel("R² in steps 61 to 120, lowest to highest")
     axes.grid(visible=False, axis="y")
     alt = "Where R² lies in the last 60 of 120 steps. " + ". ".join(told) + "."
@@ -298,7 +298,7 @@ def states():
                 place.plot(*point, mark, color=color, markersize=9)
                 place.text(
                     point[0] + dx,
-                    point[1] + (0.12 if dx > 0 else 0),
+                    point[1] + (0.2 if dx > 0 else 0),
                     name,
                     color=color,
                     ha="left" if dx > 0 else "right",
@@ -323,8 +323,8 @@ def states():
     check = float(triplet(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 2))))
     alt = (
         f"Three states of a triplet in a plane, margin {check:.0f}. {'. '.join(told)}. Only in the first "
-        "have the points arrows, the way of the step: the positive moves toward the anchor, the negative away "
-        "from it, the anchor away from the negative."
+        "have the points arrows, the way of the step: the positive moves toward the anchor, the negative "
+        "away from it, the anchor away from the negative."
     )
     return figure, alt
 
@@ -335,7 +335,7 @@ def states():
 def table():
     pred, y = np.array([1.0, 2, 3]), np.array([1.0, 2, 3])
     error = pred[:, None] - y
-    figure, axes = new_figure(height=3.5)
+    figure, axes = new_figure(height=3.0)
     bare(axes)
     for i in range(3):
         axes.text(-0.2, 2.5 - i, f"prediction {pred[i]:.0f}", ha="right", va="center", color=BLUE)
@@ -397,7 +397,7 @@ LISTS = [1, 3, 2, 10]
 
 
 def lists():
-    figure, axes = new_figure(height=3.0)
+    figure, axes = new_figure(height=2.1)
     bare(axes)
     wide = max(LISTS)
     for row, length in enumerate(LISTS):
