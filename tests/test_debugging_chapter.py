@@ -2,15 +2,19 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from lossutils import bce_with_logits, cross_entropy, softmax
+from lossutils import bce_with_logits, cross_entropy, mae, mse, softmax
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "book"))
+import drawings.debugging  # noqa: E402
+
 PAGE = (ROOT / "book/debugging.md").read_text(encoding="utf-8")
 NOTEBOOK = json.loads((ROOT / "notebooks/debugging.ipynb").read_text(encoding="utf-8"))
 OUTPUTS = {cell["id"]: cell.get("outputs", []) for cell in NOTEBOOK["cells"]}
@@ -260,3 +264,99 @@ def test_numbers_of_the_problems():
     )
     entropy = -(0.02 * np.log(0.02) + 0.98 * np.log(0.98))
     assert typed(r"with \$p = 0\.02\$ it is the entropy, ([\d.]+)\.") == [round(entropy, 3)]
+
+
+def test_the_numbers_on_the_napkin():
+    assert typed(r"target 1 and \$p = ([\d.]+)\$\. .*?= (-\d+)\$, that of .*?= ([\d.]+)\$\.") == [
+        0.2,
+        -5,
+        0.16,
+    ]
+    assert typed(r"multiplies them: \$(-\d) \\cdot ([\d.]+) = (\S+)\$") == pytest.approx(
+        [-1 / 0.2, 0.2 * 0.8, -0.8]
+    )
+    assert bce_with_logits.grad(np.log([0.2 / 0.8]), np.ones(1))[0] == pytest.approx(-0.8)
+    first, second, square, level, mean, rest = typed(
+        r"errors (\d) and (\d), with the mean square (\d)\. Of this, \$2\^2 = (\d)\$ is the level, "
+        r"(\d) too high on average\. The rest, (\d),"
+    )
+    assert np.mean([first**2, second**2]) == square == level + rest
+    assert np.mean([first, second]) == mean == level**0.5 and np.var([first, second]) == rest
+    curvature, step, same, end = typed(
+        r"With \$L = (\d)\$ and \$.eta = ([\d.]+)\$ a step .* at \$1 - ([\d.]+) = (\S+)\$"
+    )
+    assert step == same and end == pytest.approx(1 - step * curvature)
+    near, far = 0.6**2 + 0.8**2, 1.2**2  # the triplet that is drawn
+    assert typed(r"Above: (\d) − ([\d.]+) \+ 1 = ([\d.]+)\.") == pytest.approx([near, far, near - far + 1])
+    numbers = np.array([1.0, 2, 3])
+    assert typed(r"against their targets: ([\d.]+) instead of 0") == [
+        round(mse(np.repeat(numbers, 3), np.tile(numbers, 3)), 2)
+    ]
+    share, floor = typed(
+        r"no class has more than \$.{,40}\$, ([\d.]+), so the loss never falls below ([\d.]+)\."
+    )
+    assert [share, floor] == [round(np.e / (np.e + 2), 3), round(np.log(1 + 2 / np.e), 3)]
+    assert softmax(softmax(np.array([[9.0, 0, 0]])))[0, 0] == pytest.approx(share, abs=0.001)
+
+
+def test_the_lists_that_are_drawn():
+    lists = drawings.debugging.LISTS
+    filled, places = sum(lists), max(lists) * len(lists)
+    assert typed(r"all (\d+) places instead of the (\d+) that are filled, the loss is ([\d.]+) of") == [
+        *(places, filled, filled / places)
+    ]
+    few, many = sum(lists[:2]), sum(lists[2:])
+    assert typed(r"counts (\d+)/(\d+) = (\d+) times as much") == [many, few, (1 / few) / (1 / many)]
+
+
+def test_the_path_leads_to_each_bug():
+    """Five of the questions, in the order of the picture: where does each script leave it?"""
+    words = {question: accused for question, _, accused in drawings.debugging.PATH}
+    left = {}
+    for script, name in drawings.debugging.SCRIPTS.items():
+        no = {question for question in drawings.debugging.QUESTIONS if glued(f"q-{script}-{question}") == "✗"}
+        if no & {"shape", "start"}:
+            left[name] = words["shape" if "shape" in no else "start"]
+        elif "overfit" in no:
+            left[name] = words["gradient"] if no & {"parameters", "gradient"} else drawings.debugging.STOPS
+        else:
+            left[name] = words["held-out"] if "held-out" in no else None
+    said = {
+        "sound": None,
+        "softmax twice": "softmax twice",
+        "mean over N·C": "mean over N·C",
+        "weights broadcast": "weights",
+        "hidden layer detached": "detached",
+        "labels in another order": "labels",
+        "start 30 × too large": "start too large",
+        "no zero_grad": "no zero_grad",
+        "pixels divided twice": "tiny inputs",
+    }
+    assert left.keys() == said.keys()
+    assert all(left[name] is None if word is None else word in left[name] for name, word in said.items())
+
+
+def test_the_six_curves_do_what_is_said_of_them():
+    x, _ = drawings.debugging.sample()
+    bound = 2 / np.linalg.eigvalsh(2 * x.T @ x / len(x)).max()
+    sound, ended, floor = (
+        drawings.debugging.falls(),
+        drawings.debugging.plain_formula(),
+        drawings.debugging.softmax_twice(),
+    )
+    assert (np.diff(sound) < 0).all()
+    last = np.isfinite(ended).sum()
+    assert 5 < last < 20 and (np.diff(ended[:last]) < 0).all() and np.isnan(ended[last:]).all()
+    assert floor[0] == pytest.approx(np.log(10)) and np.log(1 + 9 / np.e) < floor[-1] < 1.5
+    grown = drawings.debugging.descend(mse, 1.01 * bound)
+    assert (np.diff(grown[10:]) > 0).all() and grown[-1] > 5 * grown[0]
+    assert drawings.debugging.descend(mse, 0.99 * bound)[-1] < grown[0]
+    spiked = drawings.debugging.descend(mse, 0.05, outliers=3, batch=32)
+    assert (spiked[10:] > 2).sum() > 5 and np.median(spiked[10:]) < 0.5
+    assert drawings.debugging.descend(mse, 0.05, batch=32)[10:].max() < 1
+    band = drawings.debugging.descend(mae, 2.0)
+    assert np.ptp(band[-20:]) > 0.05 and np.ptp(drawings.debugging.descend(mae, 0.5)[-20:]) < 0.01
+
+
+def test_what_the_drawings_read_is_what_is_glued():
+    assert drawings.debugging.span("osc-out") == [-0.54, 0.37] and glued("osc-out") == "−0.54 to 0.37"
