@@ -41,15 +41,15 @@ def softmax_twice():
     given = np.eye(10)[3]
     made = softmax(given)
     figure, (top, bottom) = new_figure(2, height=3.6, sharex=True, sharey=True)
-    for axes, values, title in [
-        (top, given, "the best it can be given"),
-        (bottom, made, "what it makes of it"),
+    for axes, values, title, place in [
+        (top, given, "the best it can be given", (3.7, 0.9)),
+        (bottom, made, "what it makes of it", (3, made[3] + 0.12)),
     ]:
         axes.bar(range(10), values, color=[BLUE if k == 3 else GRAY for k in range(10)])
         axes.set_title(title, fontsize=12, loc="right")
-        axes.text(3.5, values[3] - 0.02, digits(values[3], ".3g"), color=BLUE, va="top")
+        axes.text(*place, digits(values[3], ".3g"), color=BLUE, ha="center", va="center")
         axes.set(ylim=(0, 1.05), yticks=[0, 0.5, 1])
-    bottom.text(6.5, made[0] + 0.03, f"{digits(made[0])} each", ha="center")
+    bottom.text(6.5, made[0] + 0.12, f"{digits(made[0])} each", ha="center", va="center")
     bottom.set(xticks=range(10), xlabel="class (the right one is 3)")
     figure.supylabel("probability", fontsize=12)
     alt = (
@@ -83,8 +83,10 @@ def chances():
         plain(axes)
     bar.set(yticks=[])
     alt = (
-        f"Left: a square of side 1, and in it a rectangle of 0.9 by 0.4 with the area {p.prod():.2f}. Right: two "
-        f"bars on top of each other, {price[0]:.3f} for 0.9 and {price[1]:.3f} for 0.4, together {price.sum():.3f}."
+        f"Left: a square of side 1, and in it a rectangle of 0.9 by 0.4 with the area {p.prod():.2f}. "
+        f"Right: two "
+        f"bars on top of each other, {price[0]:.3f} for 0.9 and {price[1]:.3f} for 0.4, together "
+        f"{price.sum():.3f}."
     )
     return figure, alt
 
@@ -133,9 +135,12 @@ def sigmoid_and_gap():
     bottom.set(ylim=(0, 6.3), xlabel="logit z", ylabel="loss, target 1")
     gaps = ", ".join(f"{1 - height:.2f} at {one:g}" for one, height in zip(at, p, strict=True))
     alt = (
-        "Top: the sigmoid rises from 0 to 1 as the logit goes from −6 to 6, through one half at 0. Arrows lead from "
-        f"the curve up to the target 1; their lengths are {gaps}. Bottom: the loss for target 1 falls, almost in a "
-        "straight line up to a logit of −2, then flatter. Its slope at each of these logits is minus the length of the arrow above."
+        "Top: the sigmoid rises from 0 to 1 as the logit goes from −6 to 6, through one half at 0. "
+        "Arrows lead from "
+        f"the curve up to the target 1; their lengths are {gaps}. Bottom: the loss for target 1 falls, "
+        f"almost in a "
+        "straight line up to a logit of −2, then flatter. Its slope at each of these logits is minus "
+        "the length of the arrow above."
     )
     return figure, alt
 
@@ -172,8 +177,10 @@ def softmax_by_hand():
         xticklabels=["true class,\nlogit 2", "logit 1", "logit 0"],
     )  # fmt: skip
     alt = (
-        f"Three bars: {p[0]:.3f} for the true class with logit 2, {p[1]:.3f} for logit 1, {p[2]:.3f} for logit 0. An arrow leads "
-        f"from the top of each bar to its target, up by {-slope[0]:.3f} to 1, down by {slope[1]:.3f} and {slope[2]:.3f} to 0. They sum to 0."
+        f"Three bars: {p[0]:.3f} for the true class with logit 2, {p[1]:.3f} for logit 1, {p[2]:.3f} "
+        f"for logit 0. An arrow leads "
+        f"from the top of each bar to its target, up by {-slope[0]:.3f} to 1, down by {slope[1]:.3f} "
+        f"and {slope[2]:.3f} to 0. They sum to 0."
     )
     return figure, alt
 
@@ -205,8 +212,10 @@ def entropy_floor():
     axes.grid(False, axis="y")
     said = ", ".join(f"{floor + more:.3f} for ({name})" for more, name in zip(extra, names, strict=True))
     alt = (
-        f"Cross-entropy of four answers for the target (0.7, 0.2, 0.1), as bars: {said}. Each bar starts with the same "
-        f"gray part of {floor:.3f}, the entropy; what is left is KL, and 0 for the answer that equals the target."
+        f"Cross-entropy of four answers for the target (0.7, 0.2, 0.1), as bars: {said}. Each bar "
+        f"starts with the same "
+        f"gray part of {floor:.3f}, the entropy; what is left is KL, and 0 for the answer that equals "
+        f"the target."
     )
     return figure, alt
 
@@ -239,7 +248,8 @@ def thirty_of_a_hundred():
     )
     alt = (
         "Mean loss of 100 films, 30 of them dramas, against the one probability given to all. "
-        f"Cross-entropy and squared error are lowest at {best['cross-entropy']:.2f} and {best['squared error']:.2f}, "
+        f"Cross-entropy and squared error are lowest at {best['cross-entropy']:.2f} and "
+        f"{best['squared error']:.2f}, "
         "the absolute error is a straight line that is lowest at 0."
     )
     return figure, alt
@@ -253,7 +263,7 @@ def clipped():
     figure, axes = new_figure(height=3.0)
     axes.plot(z, kept, color=BLUE)
     axes.plot(z, flat, "--", color=RED)
-    axes.text(24, 25.2, "given logits:\nslope 1", color=BLUE, ha="right", va="center", fontsize=11)
+    axes.text(23, 26, "given logits:\nslope 1", color=BLUE, ha="right", va="center", fontsize=11)
     axes.text(
         30,
         flat[-1] - 0.8,
@@ -265,8 +275,10 @@ def clipped():
     )
     axes.set(xlabel="logit z (the target is 0, so all are wrong)", ylabel="loss", ylim=(9, 31))
     alt = (
-        "Loss for the target 0 against logits from 10 to 30. Given logits it rises along a straight line to "
-        f"{kept[-1]:.1f}. With the probability clipped at 1e-7 it follows to {flat[-1]:.1f} and stays there, flat."
+        "Loss for the target 0 against logits from 10 to 30. Given logits it rises along a straight "
+        "line to "
+        f"{kept[-1]:.1f}. With the probability clipped at 1e-7 it follows to {flat[-1]:.1f} and stays "
+        f"there, flat."
     )
     return figure, alt
 
@@ -299,8 +311,10 @@ def smoothed_gap():
         xlabel="gap between the true logit and the nine others", ylabel="loss", ylim=(0, 2.4), xlim=(0, 12.2)
     )
     alt = (
-        "Loss against the gap between the true logit and the nine others. With the one-hot target it falls toward 0 "
-        f"for ever. With smoothed labels, epsilon 0.1, it is lowest, {soft[least]:.3f}, at a gap of {gap[least]:.2f} and rises to {soft[-1]:.2f} at 12."
+        "Loss against the gap between the true logit and the nine others. With the one-hot target it "
+        "falls toward 0 "
+        f"for ever. With smoothed labels, epsilon 0.1, it is lowest, {soft[least]:.3f}, at a gap of "
+        f"{gap[least]:.2f} and rises to {soft[-1]:.2f} at 12."
     )
     return figure, alt
 
@@ -314,15 +328,25 @@ def one_bin():
     axes.plot(says, share, "o", color=BLUE, markersize=9)
     axes.plot([says, says], [share, says], color=RED)
     axes.text(says + 0.02, (share + says) / 2, f"gap {says - share:.2f}", color=RED, va="center", fontsize=11)
-    axes.text(says, share - 0.04, "13 of 20 = 0.65", color=BLUE, ha="center", va="top", fontsize=11)
+    axes.text(
+        says,
+        share - 0.04,
+        f"{dramas} of {films} = {share:.2f}",
+        color=BLUE,
+        ha="center",
+        va="top",
+        fontsize=11,
+    )
     for k in range(films):
         x, y = 0.04 + 0.042 * (k % 10), 0.93 - 0.075 * (k // 10)
         axes.plot(x, y, "s", markersize=8, color=BLUE, fillstyle="full" if k < dramas else "none")
-    axes.text(0.02, 0.77, "20 films at p = 0.8,\nfilled: 13 dramas", fontsize=11, va="top")
+    axes.text(0.02, 0.77, f"{films} films at p = {says},\nfilled: {dramas} dramas", fontsize=11, va="top")
     axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="mean predicted probability", ylabel="share of dramas")
     alt = (
-        "Twenty squares, 13 of them filled, stand for 20 films that were given 0.8, 13 of which are dramas. As one point of a plot of "
-        f"share against probability it lies at ({says}, {share:.2f}), a gap of {says - share:.2f} below the diagonal."
+        "Twenty squares, 13 of them filled, stand for 20 films that were given 0.8, 13 of which are "
+        "dramas. As one point of a plot of "
+        f"share against probability it lies at ({says}, {share:.2f}), a gap of {says - share:.2f} below "
+        f"the diagonal."
     )
     return figure, alt
 
@@ -390,7 +414,8 @@ def three_labels():
     bottom.set(xticks=range(7))
     bottom.set_xticklabels(GENRES, rotation=40, ha="right", rotation_mode="anchor", fontsize=11)
     alt = (
-        "Two bar charts over seven genres for a film that is Comedy, Romance and Short. Softmax at its best gives each of the three one third, "
+        "Two bar charts over seven genres for a film that is Comedy, Romance and Short. Softmax at its "
+        "best gives each of the three one third, "
         "below the threshold of one half. Sigmoids at their best give each of them 1."
     )
     return figure, alt
