@@ -408,7 +408,9 @@ def three_labels():
         axes.axhline(0.5, color=RED, ls="--")
         axes.set_title(name, fontsize=12, loc="left")
         for k in np.flatnonzero(flags):
-            axes.text(k, p[k] / 2, "⅓" if p[k] < 1 else "1", ha="center", va="center", fontsize=12)
+            axes.text(
+                k, 0.17 if p[k] < 1 else 0.75, "⅓" if p[k] < 1 else "1", ha="center", va="center", fontsize=12
+            )
         axes.set(ylim=(0, 1.18), yticks=[0, 0.5, 1], ylabel="probability")
     top.text(0.5, 0.53, "threshold", color=RED, ha="center", va="bottom", fontsize=11)
     bottom.set(xticks=range(7))
