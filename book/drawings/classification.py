@@ -92,7 +92,7 @@ def chances():
     bar.set(yticks=[])
     alt = (
         f"Left: a square of side 1, and in it a rectangle of 0.9 by 0.4 with the area {p.prod():.2f}. "
-        f"Right: two "
+        "Right: two "
         f"bars on top of each other, {price[0]:.3f} for 0.9 and {price[1]:.3f} for 0.4, together "
         f"{price.sum():.3f}."
     )
@@ -146,7 +146,7 @@ def sigmoid_and_gap():
         "Top: the sigmoid rises from 0 to 1 as the logit goes from −6 to 6, through one half at 0. "
         "Arrows lead from "
         f"the curve up to the target 1; their lengths are {gaps}. Bottom: the loss for target 1 falls, "
-        f"almost in a "
+        "almost in a "
         "straight line up to a logit of −2, then flatter. Its slope at each of these logits is minus "
         "the length of the arrow above."
     )
@@ -186,7 +186,7 @@ def softmax_by_hand():
     )  # fmt: skip
     alt = (
         f"Three bars: {p[0]:.3f} for the true class with logit 2, {p[1]:.3f} for logit 1, {p[2]:.3f} "
-        f"for logit 0. An arrow leads "
+        "for logit 0. An arrow leads "
         f"from the top of each bar to its target, up by {-slope[0]:.3f} to 1, down by {slope[1]:.3f} "
         f"and {slope[2]:.3f} to 0. They sum to 0."
     )
@@ -221,9 +221,9 @@ def entropy_floor():
     said = ", ".join(f"{floor + more:.3f} for ({name})" for more, name in zip(extra, names, strict=True))
     alt = (
         f"Cross-entropy of four answers for the target (0.7, 0.2, 0.1), as bars: {said}. Each bar "
-        f"starts with the same "
+        "starts with the same "
         f"gray part of {floor:.3f}, the entropy; what is left is KL, and 0 for the answer that equals "
-        f"the target."
+        "the target."
     )
     return figure, alt
 
@@ -286,7 +286,7 @@ def clipped():
         "Loss for the target 0 against logits from 10 to 30. Given logits it rises along a straight "
         "line to "
         f"{kept[-1]:.1f}. With the probability clipped at 1e-7 it follows to {flat[-1]:.1f} and stays "
-        f"there, flat."
+        "there, flat."
     )
     return figure, alt
 
@@ -354,7 +354,7 @@ def one_bin():
         "Twenty squares, 13 of them filled, stand for 20 films that were given 0.8, 13 of which are "
         "dramas. As one point of a plot of "
         f"share against probability it lies at ({says}, {share:.2f}), a gap of {says - share:.2f} below "
-        f"the diagonal."
+        "the diagonal."
     )
     return figure, alt
 
