@@ -194,3 +194,45 @@ def test_numbers_of_the_other_problems():
     assert typed(r"the entropy of \(0\.04, 0\.96\), ([\d.]+),") == [
         round(float(bce(np.full(100, 0.04), flags)), 3)
     ]
+
+
+def test_numbers_of_the_first_reading():
+    assert typed(r"\$-\\log ([\d.]+) = ([\d.]+)\$, and") == [0.999, round(-np.log(0.999), 3)]
+    assert typed(r"= ([\d.]+)\$, and the loss has a floor") == [round(np.e / (np.e + 9), 3)]
+    assert typed(r"(\d)\.5 times at 0\.001") == [7] and round(np.log(0.001) / np.log(0.4), 1) == 7.5
+    *powers, total = typed(r"takes the exponentials, ([\d.]+), ([\d.]+) and ([\d.]+), and .* sum, ([\d.]+)\.")
+    assert powers == np.exp([2, 1, 0]).round(3).tolist() and total == round(np.exp([2, 1, 0]).sum(), 3)
+    p = softmax(np.array([2.0, 1.0, 0.0])).round(3)
+    assert typed(r"That gives ([\d.]+), ([\d.]+) and ([\d.]+):") == p.tolist()
+    assert typed(r"\$-\\log 0\.665 = ([\d.]+)\$") == [
+        round(float(cross_entropy(np.array([[2.0, 1.0, 0.0]]), np.array([0]))), 3)
+    ]
+    assert typed(r"pays \$\\log K\$, ([\d.]+) for ten") == [round(np.log(10), 3)]
+    p = 1 / (1 + np.exp(2))
+    assert typed(r"Then \$p = ([\d.]+)\$, and .* = p - 1 = (\S+)\$ is left") == [round(p, 2), round(p - 1, 2)]
+    assert typed(r"the target 1 a logit of −20 costs (\d+), one of −40 costs (\d+)") == [
+        round(float(bce_with_logits(np.array([z]), np.ones(1))), 6) for z in (-20.0, -40.0)
+    ]
+    assert typed(r"are \$\\frac\{p\}\{1-p\}\$, (\d) to 1 for \$p = 0\.8\$") == [round(0.8 / 0.2)]
+    pulls = [2 * (1 - p) ** 2 * p for p in (0.34, 0.01)]
+    numbers = typed(
+        r"At 0\.34 it has the size ([\d.]+), at 0\.01 only ([\d.]+)\. Cross-entropy: ([\d.]+) and ([\d.]+)"
+    )
+    assert numbers == [round(x, 3) for x in (*pulls, 1 - 0.34, 1 - 0.01)]
+    high, low, gap = typed(
+        r"is ([\d.]+) and nine times ([\d.]+)\. .*\\log\\frac\{0\.91\}\{0\.01\} = ([\d.]+)\$:"
+    )
+    assert (high, low, gap) == (0.91, 0.01, round(np.log(91), 2)) and high + 9 * low == pytest.approx(1)
+    assert typed(r"0\.2 \\cdot 0\.15 \+ 0\.8 \\cdot 0\.05 = ([\d.]+)\$") == [
+        round(0.2 * 0.15 + 0.8 * 0.05, 2)
+    ]
+    assert 0.8 - 13 / 20 == pytest.approx(0.15) and 20 / (20 + 80) == 0.2
+    assert typed(r"0\.65 \\cdot 0\.35/20\} = ([\d.]+)\$") == [round(np.sqrt(0.65 * 0.35 / 20), 2)]
+    assert typed(r"says one half pays ([\d.]+)\.\n\n") == [round(np.log(2), 3)]
+    assert "About half of the films have exactly one" in PAGE and 45 < glued("one-share") < 55
+
+
+def test_networks_become_sure_and_not_right():
+    sure, right = ([glued(f"over-{n}-{what}") for n in (20, 100, 400)] for what in ("conf", "acc"))
+    assert sure == sorted(sure) and right == sorted(right, reverse=True)
+    assert glued("noisy-ce-last") < glued("noisy-gce-last") < glued("noisy-gce-best")
