@@ -237,7 +237,8 @@ def test_the_shown_reports_are_those_of_the_notebook():
 
 
 def test_the_code_on_the_page_is_that_of_the_notebook():
-    cells = "\n".join("".join(cell["source"]) for cell in NOTEBOOK["cells"])
+    practice = json.loads((ROOT / "notebooks/debugging-practice.ipynb").read_text(encoding="utf-8"))
+    cells = "\n".join("".join(cell["source"]) for cell in NOTEBOOK["cells"] + practice["cells"])
     for name in ("my_focal", "my_repaired_focal", *re.findall(r"def (repair(?:ed)?_\w+)", PAGE)):
         (code,) = re.findall(rf"(?s)```python\n(def {name}\(.*?)\n```", PAGE)
         lines = [re.sub(r"\s+#.*", "", line) for line in code.splitlines()]

@@ -216,10 +216,11 @@ def write_site(out, lacks=""):
 
 def test_a_smaller_figure_shows_the_same():
     look = "fill: none; stroke: currentColor"
-    lines = [f'<g><path d="M 1.00 2.04 L 3.06 4 L {x} 6" style="{look}"/></g>' for x in range(3)]
+    path = "M 1.00 2.04 L 3.06 4 L {} 6"
+    lines = [f'<g><path d="{path.format(x)}" style="{look}"/></g>' for x in range(3)]
     figure = (
-        '<svg class="course-figure" style="width: 100%"><g clip-path="url(#p0123)"><defs><path id="mabc"/></defs>'
-        f'<use xlink:href="#mabc" x="1.5"/><g />{"".join(lines)}<g><text>0.025</text></g></g></svg>'
+        '<svg class="course-figure" style="width: 100%"><g clip-path="url(#p0)"><defs><path id="ma"/></defs>'
+        f'<use xlink:href="#ma" x="1.5"/><g />{"".join(lines)}<g><text>0.025</text></g></g></svg>'
     )
     page = extension("course_site").squeeze_figures(f"<head></head><p>L 1.00</p>{figure * 2}")
     assert page.count('<path d="M1 2 3 4 2 6" class="k0"/>') == 2
