@@ -52,10 +52,10 @@ def street():
         if after > before:
             axes.plot([after], [row], marker, color=color, ms=8)
             arrow(axes, (before + 14, row), (after - 12, row), color)
-            label, right, above = f"{before} → {after}", after + 24, 0.0
+            label, right, above = f"{before} → {after}", after + 36, 0.0
         else:
             axes.plot([before], [row], marker, color=color, ms=8)
-            label, right, above = f"stays at {before}", before + 24, 0.0
+            label, right, above = f"stays at {before}", before + 36, 0.0
         if right > 800:
             right, above = (before + after) / 2 - 60, 0.3
         axes.text(right, row + above, label, color=color, va="center", fontsize=11)
@@ -134,10 +134,11 @@ def pulls():
     top.legend(loc="upper left", fontsize=11)
     bottom.set(ylim=(0, 4.6), xlabel="error, prediction minus target", ylabel="loss")
     alt = (
-        "Top: the pull against the error. A straight line through 0 for half the squared error, a step from "
-        "−1 to 1 for the absolute error, and for Huber a line that stays at −1 and 1 beyond errors of size 1. "
-        f"The area under it from 0 to 2 is shaded: {at['huber']:g}. Bottom: the losses, which at an error of 2 "
-        f"are 2 for half the squared error, {at['mae']:g} for the absolute error and {at['huber']:g} for Huber."
+        "Top: the pull against the error. A straight line through 0 for half the squared error, a step "
+        "from −1 to 1 for the absolute error, and for Huber a line that stays at −1 and 1 beyond errors of size "
+        f"1. The area under it from 0 to 2 is shaded: {at['huber']:g}. Bottom: the losses, which at an error of "
+        f"2 are 2 for half the squared error, {at['mae']:g} for the absolute error and {at['huber']:g} for "
+        "Huber."
     )
     return figure, alt
 
@@ -222,8 +223,8 @@ def shop():
     bottom.spines["bottom"].set_visible(False)
     alt = (
         f"The demand of ten days, from {DEMAND[0]:.0f} to {DEMAND[-1]:.0f} items, and an order of "
-        f"{order:.0f}. Below, two bars of equal length: {below.sum()} days with a pull of {pull[0]:.1f} move the "
-        f"order down, one day with {-pull[-1]:.1f} moves it up."
+        f"{order:.0f}. Below, two bars of equal length: {below.sum()} days with a pull of {pull[0]:.1f} "
+        f"move the order down, one day with {-pull[-1]:.1f} moves it up."
     )
     return figure, alt
 
@@ -244,8 +245,8 @@ def noise():
     ends = [-np.log(norm.pdf(4)), -np.log(laplace.pdf(4, scale=scale))]
     alt = (
         "Top: the bell of the Gaussian density and the sharper peak of the Laplace density, both with the "
-        "standard deviation 1. Bottom: minus their logarithms, a parabola and a V. At four standard deviations "
-        f"the parabola is at {ends[0]:.1f}, the V at {ends[1]:.1f}."
+        "standard deviation 1. Bottom: minus their logarithms, a parabola and a V. At four standard "
+        f"deviations the parabola is at {ends[0]:.1f}, the V at {ends[1]:.1f}."
     )
     return figure, alt
 
