@@ -135,10 +135,10 @@ def pulls():
     bottom.set(ylim=(0, 4.6), xlabel="error, prediction minus target", ylabel="loss")
     alt = (
         "Top: the pull against the error. A straight line through 0 for half the squared error, a step "
-        "from −1 to 1 for the absolute error, and for Huber a line that stays at −1 and 1 beyond errors of size "
-        f"1. The area under it from 0 to 2 is shaded: {at['huber']:g}. Bottom: the losses, which at an error of "
-        f"2 are 2 for half the squared error, {at['mae']:g} for the absolute error and {at['huber']:g} for "
-        "Huber."
+        "from −1 to 1 for the absolute error, and for Huber a line that stays at −1 and 1 beyond errors of "
+        f"size 1. The area under it from 0 to 2 is shaded: {at['huber']:g}. Bottom: the losses, which at an "
+        f"error of 2 are 2 for half the squared error, {at['mae']:g} for the absolute error and "
+        f"{at['huber']:g} for Huber."
     )
     return figure, alt
 
