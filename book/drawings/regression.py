@@ -1,7 +1,6 @@
 """The drawings of *Regression*: each function returns a figure and what a screen reader says of it."""
 
 import numpy as np
-from scipy.stats import laplace, norm
 
 from drawings import measured
 from lossutils import huber, mae, mse, quantile
@@ -61,7 +60,7 @@ def street():
         axes.text(right, row + above, label, color=color, va="center", fontsize=11)
         said.append(f"{name} {before} before, {after} after")
     axes.set_yticks(range(5), [*(name for name, *_ in FOUR[::-1]), "houses"])
-    axes.grid(visible=False, axis="y")
+    axes.grid(visible=False)
     axes.set(xlim=(95, 960), ylim=(-0.5, 4.7), xlabel="price (thousand dollars)")
     alt = (
         "Nine house prices on a line from 120 to 390 thousand dollars. An arrow moves the dearest from 390 "
@@ -112,33 +111,46 @@ def balance():
 
 
 def pulls():
-    error = np.linspace(-3, 3, 121)
-    target = np.zeros_like(error)
-    figure, (top, bottom) = new_figure(2, 1, height=4.8, sharex=True)
-    for loss, factor, name, color, dash in [
-        (mse, 0.5, "half the squared error", BLUE, "-"),
-        (mae, 1.0, "absolute error", RED, "--"),
-        (huber, 1.0, "Huber, cap 1", GREEN, "-."),
+    figure, (top, bottom) = new_figure(2, 1, height=5.2, sharex=True)
+    straight, kink = [-3, 0, 3], [-3, -1e-9, 0, 1e-9, 3]
+    for loss, parameters, factor, name, color, dash, where in [
+        (mse, {}, 0.5, "half the squared error", BLUE, "-", np.linspace(-3, 3, 25)),
+        (mae, {}, 1.0, "absolute error", RED, "--", kink),
+        (huber, {}, 1.0, "Huber, cap 1", GREEN, "-.", [-3, *np.linspace(-1, 1, 11), 3]),
+        (quantile, {"q": 0.9}, 1.0, "0.9 quantile", PURPLE, ":", kink),
     ]:
-        slope = factor * loss.grad(error, target, reduction="sum")
-        slope[(slope == 0) & (loss is mae)] = np.nan  # a gap at the kink
+        error = np.array(straight if loss is mse else where, dtype=float)
+        slope = factor * loss.grad(error, 0 * error, reduction="sum", **parameters)
+        slope[(slope == 0) & (where is kink)] = np.nan  # a gap at the kink
         top.plot(error, slope, dash, color=color, label=name)
-        bottom.plot(error, factor * loss(error, target, reduction="none"), dash, color=color)
-    at = {name: float(loss(np.array([2.0]), np.zeros(1))) for name, loss in [("mae", mae), ("huber", huber)]}
+        error = np.array(where)
+        bottom.plot(error, factor * loss(error, 0 * error, reduction="none", **parameters), dash, color=color)
+    at = {
+        name: float(loss(np.array([2.0]), np.zeros(1), **parameters))
+        for name, loss, parameters in [
+            ("mae", mae, {}),
+            ("huber", huber, {}),
+            ("quantile", quantile, {"q": 0.9}),
+        ]
+    }
     top.fill_between([0, 1, 2], [0, 1, 1], color=GREEN, alpha=0.25, lw=0)
-    top.text(1.3, 0.4, f"area {at['huber']:g}", ha="center", va="center", fontsize=11)
-    bottom.plot([2, 2], [0, at["huber"]], ":", color=GREEN)
+    top.text(1.3, 0.5, f"area {at['huber']:g}", ha="center", va="center", fontsize=11)
+    bottom.plot([2, 2], [0, at["huber"]], lw=1, color=GREEN)
     bottom.plot([2], [at["huber"]], "o", color=GREEN)
     bottom.text(2.12, at["huber"] - 0.35, f"loss {at['huber']:g}", va="center", fontsize=11)
-    top.set(ylim=(-2.3, 2.6), ylabel="pull")
+    top.set(ylim=(-2.3, 3.1), yticks=[-2, -1, 0, 1, 2], ylabel="pull")
     top.legend(loc="upper left", fontsize=11)
     bottom.set(ylim=(0, 4.6), xlabel="error, prediction minus target", ylabel="loss")
+    for axes in (top, bottom):
+        axes.grid(visible=False)
+    top.axhline(0, color=GRAY, lw=0.5)
     alt = (
         "Top: the pull against the error. A straight line through 0 for half the squared error, a step "
-        "from −1 to 1 for the absolute error, and for Huber a line that stays at −1 and 1 beyond errors of "
-        f"size 1. The area under it from 0 to 2 is shaded: {at['huber']:g}. Bottom: the losses, which at an "
-        f"error of 2 are 2 for half the squared error, {at['mae']:g} for the absolute error and "
-        f"{at['huber']:g} for Huber."
+        "from −1 to 1 for the absolute error, a step from −0.9 to 0.1 for the 0.9 quantile, and for Huber a "
+        f"line that stays at −1 and 1 beyond errors of size 1. The area under it from 0 to 2 is shaded: "
+        f"{at['huber']:g}. Bottom: the losses, which at an error of 2 are 2 for half the squared error, "
+        f"{at['mae']:g} for the absolute error, {at['huber']:g} for Huber and {at['quantile']:g} for the "
+        "0.9 quantile."
     )
     return figure, alt
 
@@ -158,7 +170,7 @@ def cents():
     for at, value in zip(place, moved, strict=True):
         axes.text(value + 90, at, f"\\${value:,.0f}", va="center", fontsize=11)
     axes.set_yticks(place, [name for name, *_ in rows])
-    axes.grid(visible=False, axis="y")
+    axes.grid(visible=False)
     axes.set(
         xlim=(0, 8600), xlabel="how far the best constant moves (dollars)", xticks=[0, 2000, 4000, 6000, 8000]
     )
@@ -171,6 +183,7 @@ def counted():
     corners = np.array([0.0, *y, 10.0])
     total = np.array([mae(np.full(4, c), y, reduction="sum") for c in corners])
     figure, axes = new_figure(height=3.2)
+    axes.grid(visible=False)
     axes.plot(corners, total, color=RED)
     axes.plot(corners[2:4], total[2:4], color=RED, lw=6, alpha=0.35, solid_capstyle="round")
     axes.plot(y, np.full(4, 0.6), "o", color=GRAY, clip_on=False)
@@ -229,28 +242,6 @@ def shop():
     return figure, alt
 
 
-def noise():
-    x = np.linspace(-4, 4, 161)
-    figure, (top, bottom) = new_figure(2, 1, height=4.4, sharex=True)
-    scale = 1 / np.sqrt(2)  # both have the standard deviation 1
-    for density, name, color, dash in [
-        (norm.pdf(x), "Gaussian", BLUE, "-"),
-        (laplace.pdf(x, scale=scale), "Laplace", RED, "--"),
-    ]:
-        top.plot(x, density, dash, color=color, label=name)
-        bottom.plot(x, -np.log(density), dash, color=color)
-    top.set(ylabel="density", ylim=(0, 0.78))
-    top.legend(loc="upper right", fontsize=11)
-    bottom.set(xlabel="noise, in standard deviations", ylabel="−log of density", ylim=(0, 9))
-    ends = [-np.log(norm.pdf(4)), -np.log(laplace.pdf(4, scale=scale))]
-    alt = (
-        "Top: the bell of the Gaussian density and the sharper peak of the Laplace density, both with the "
-        "standard deviation 1. Bottom: minus their logarithms, a parabola and a V. At four standard "
-        f"deviations the parabola is at {ends[0]:.1f}, the V at {ends[1]:.1f}."
-    )
-    return figure, alt
-
-
 def insurance():
     rows = [("Gaussian", "gaussian"), ("Laplace", "laplace"), ("Gaussian,\n5 % wild", "mixed")]
     figure, axes = new_figure(height=2.9)
@@ -271,9 +262,36 @@ def insurance():
     axes.text(1, 2.42, "the mean", color=BLUE, ha="center", va="bottom", fontsize=11)
     axes.legend(loc="upper right", fontsize=11)
     axes.set_yticks([2, 1, 0], [name for name, _ in rows])
-    axes.grid(visible=False, axis="y")
+    axes.grid(visible=False)
     axes.set(xlim=(0, 5.7), ylim=(-0.5, 2.8), xlabel="worth of the data, relative to the mean")
     return figure, f"How much the data are worth, relative to the mean: {'; '.join(said)}."
+
+
+def fixed_step():
+    start, rate = 10.05, 0.2
+    figure, axes = new_figure(height=3.6)
+    said = []
+    for loss, name, color, dash in [
+        (mse, "squared", BLUE, "-"),
+        (mae, "absolute", RED, "--"),
+        (huber, "Huber, cap 1", GREEN, "-."),
+    ]:
+        path = [start]
+        for _ in range(70):
+            path.append(path[-1] - rate * float(loss.grad(np.array([path[-1]]), np.zeros(1))[0]))
+        size = np.abs(path)
+        steps = np.arange(71)
+        shown = steps if loss is not mse else steps[:29:28]  # on this scale a straight line
+        axes.plot(shown, size[shown], dash, color=color, label=name)
+        said.append(f"{name} {size[20]:.2g} after 20 steps and {size[70]:.1g} after 70")
+    axes.set_yscale("log")
+    axes.minorticks_off()
+    axes.set(ylim=(1e-4, 30), yticks=[1e-4, 1e-3, 1e-2, 0.1, 1, 10], xticks=[0, 20, 40, 60])
+    # `themed` rounds to two digits what has a dot and three behind it
+    axes.set_yticklabels([t.replace(".", ".\N{WORD JOINER}") for t in "0.0001 0.001 0.01 0.1 1 10".split()])
+    axes.set(xlabel="step", ylabel="size of the error")
+    axes.legend(loc="lower right", fontsize=11, bbox_to_anchor=(1, 0.05))
+    return figure, f"The size of the error on a logarithmic axis: {'; '.join(said)}."
 
 
 def spoiled():
@@ -300,6 +318,6 @@ def spoiled():
             axes.text(after + 2.5, at, text, va="center", fontsize=11)
         said.append(f"{name} {clean:.1f} clean and {after:.1f} spoiled")
     axes.set_yticks(range(4, -1, -1), [name for name, *_ in rows])
-    axes.grid(visible=False, axis="y")
+    axes.grid(visible=False)
     axes.set(xlim=(15, 82), ylim=(-0.5, 4.6), xlabel="test MAE (thousand dollars)")
     return figure, f"The mean absolute error on test houses in thousand dollars: {'; '.join(said)}."
