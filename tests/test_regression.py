@@ -163,6 +163,76 @@ def glued():
 GLUED = dict(glued())
 
 
+def balance(loss, target, step=0.5, **parameters):
+    """The constants, on a grid, with the least loss."""
+    grid = np.arange(min(target), max(target) + step, step)
+    values = np.array([loss(np.full(len(target), c), target, **parameters) for c in grid])
+    return grid[values <= values.min() * (1 + 1e-12)]
+
+
+def test_two_digits_swapped():
+    """Nine houses: the dearest pulls Huber with its cap before and after, and is the 0.9 quantile."""
+    dearest, typed_as = typed(r"types the dearest house as (\d+) instead of (\d+)\.")[::-1]
+    street = np.array([120.0, 140, 150, 165, 180, 200, 230, 280, dearest])
+    swapped = np.append(street[:-1], typed_as)
+    assert typed(r"Nine houses .*, for (\d+) to (\d+) thousand") == [street[0], dearest]
+    assert (np.mean(street), np.mean(swapped)) == pytest.approx((206.1, 266.1), abs=0.05)
+    assert np.median(street) == np.median(swapped) == 180
+    (cap,) = typed(r"up to a cap, here (\d+)\.")
+    before, after = (balance(huber, y, 1 / 6, delta=cap) for y in (street, swapped))
+    assert before == pytest.approx([185.83], abs=0.01) and after == pytest.approx(before)
+    assert dearest - before[0] > cap
+    assert [balance(quantile, y, q=0.9).tolist() for y in (street, swapped)] == [[dearest], [typed_as]]
+    assert pull(quantile, -1.0, q=0.9) / pull(quantile, 1.0, q=0.9) == pytest.approx(-9)
+
+
+def test_three_houses_on_a_napkin():
+    houses = np.array(typed(r"three houses, at (\d+), (\d+) and (\d+)\."))
+    mean, median = np.mean(houses), np.median(houses)
+    assert typed(r"squared error (\d+) \+ (\d+) on the left balance (\d+)") == [*abs(houses - mean)]
+    assert balance(mae, houses).tolist() == [median] == [houses[1]]  # "stands on the answer"
+    cap, one_left, other_left, distance, right = typed(
+        r"cap of (\d+) has (\d+) \+ (\d+) on the left\. .* distance is (\d+), and the pull (\d+)\."
+    )
+    (c,) = balance(huber, houses, delta=cap)
+    assert [one_left, other_left, distance] == [*abs(houses - c)] and right == cap == one_left + other_left
+
+
+def test_huber_is_the_area_under_its_pull():
+    delta, error = typed(r"Cap it at \$\\delta = (\d)\$\. How large is the loss at an error of (\d)\?")
+    triangle, width, rectangle, both = typed(
+        r"\\cdot 2\^2 = (\d)\$, and a rectangle, \$2 \\cdot (\d) = (\d)\$\. Together they are (\d)\."
+    )
+    assert (triangle, width, rectangle) == (delta**2 / 2, error - delta, delta * (error - delta))
+    assert both == triangle + rectangle == one(huber, error, delta=delta)
+
+
+def test_ten_days_of_demand():
+    demand = np.array([12.0, 14, 15, 17, 18, 20, 21, 23, 26, 31])
+    best = balance(quantile, demand, q=0.9)
+    assert typed(r"Any order from (\d+) to (\d+) balances") == [best[0], best[-1]]
+    assert 9 * pull(quantile, 1.0, q=0.9) == pytest.approx(-pull(quantile, -1.0, q=0.9)) == 0.9
+    assert typed(r"loses (\d) for every item that it has too few, (\d) for") == [9, 1]
+
+
+def test_slopes_of_the_four_targets():
+    y = np.array(typed(r"Four targets, (\d), (\d), (\d) and (\d),"))
+    slopes = [mae.grad(np.full(4, c), y, reduction="sum").sum() for c in (0.5, 1.5, 4.0, 7.5, 9.5)]
+    assert slopes == [-4, -2, 0, 2, 4]
+
+
+def test_the_geometric_mean_of_two_prices():
+    low, high, geometric, mean = typed(
+        r"prices of (\d) and (\d+) that is (\d+), while the mean is ([\d.]+)\."
+    )
+    assert geometric == pytest.approx(np.sqrt(low * high)) and mean == (low + high) / 2
+
+
+def test_slopes_of_the_line_before_the_accidents():
+    slopes = [GLUED[f"slope-{name}"] for name in ("mae", "huber", "mse")]
+    assert typed(r"All three losses give (\d+) to (\d+)\.") == [round(min(slopes)), round(max(slopes))]
+
+
 def test_one_against_ten_on_the_page():
     for name, loss, parameters in [
         ("MSE", mse, {}),
