@@ -51,7 +51,8 @@ SCRIPTS = [
 SET_BY_SCRIPTS = """
     active context copybtn course-scroll dialog empty guess hide highlight-link highlighted laid-out mark
     choices noprint o-tooltip--left pst-sidebar-hidden right scrolled search search-results search-summary
-    show success quick-says told wrong
+    show success quick-says told wrong asked ring explore-ask explore-handle explore-result explore-row
+    explore-says
 """.split()
 # What search.html loads by itself stays beside the two bundles.
 KEPT = {

@@ -56,7 +56,7 @@ addEventListener("DOMContentLoaded", () => {
   // A link into a page: the fold it leads into is opened, and all above it is laid out, so that the place
   // is where it seems to be.
   function land() {
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)).split("?")[0]);
     if (!target) return;
     document.documentElement.classList.add("laid-out");
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;

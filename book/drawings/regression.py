@@ -37,38 +37,6 @@ def arrow(axes, start, end, color, **style):
     )
 
 
-def street():
-    figure, axes = new_figure(height=3.4)
-    axes.plot(STREET[:-1], np.full(8, 4.0), "o", color=GRAY)
-    axes.plot(STREET[-1:], [4.0], "o", color=GRAY, mfc="none")
-    axes.plot(SWAPPED[-1:], [4.0], "o", color=GRAY)
-    arrow(axes, (STREET[-1] + 18, 4), (SWAPPED[-1] - 14, 4), GRAY)
-    axes.text(660, 4.12, "typed as 930", ha="center", va="bottom", fontsize=11)
-    said = []
-    for row, (name, loss, parameters, color, marker) in zip((3, 2, 1, 0), FOUR, strict=True):
-        before, after = (round(best_constant(loss, y, **parameters)) for y in (STREET, SWAPPED))
-        axes.plot([before], [row], marker, color=color, mfc="none", ms=8)
-        if after > before:
-            axes.plot([after], [row], marker, color=color, ms=8)
-            arrow(axes, (before + 14, row), (after - 12, row), color)
-            label, right, above = f"{before} → {after}", after + 36, 0.0
-        else:
-            axes.plot([before], [row], marker, color=color, ms=8)
-            label, right, above = f"stays at {before}", before + 36, 0.0
-        if right > 800:
-            right, above = (before + after) / 2 - 60, 0.3
-        axes.text(right, row + above, label, color=color, va="center", fontsize=11)
-        said.append(f"{name} {before} before, {after} after")
-    axes.set_yticks(range(5), [*(name for name, *_ in FOUR[::-1]), "houses"])
-    axes.grid(visible=False)
-    axes.set(xlim=(95, 960), ylim=(-0.5, 4.7), xlabel="price (thousand dollars)")
-    alt = (
-        "Nine house prices on a line from 120 to 390 thousand dollars. An arrow moves the dearest from 390 "
-        f"to 930. Below, four answers: {'; '.join(said)}."
-    )
-    return figure, alt
-
-
 def balance():
     houses = np.array([100.0, 200.0, 600.0])
     rows = [

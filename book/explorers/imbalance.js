@@ -1,0 +1,129 @@
+{
+  const { figure, draw, color, scale, shown, slider } = Explore;
+  const APART = 2; // of the two hills, in standard deviations
+
+  /** The area of the bell curve to the left of x: a series near 0, a continued fraction far out. */
+  function area(x) {
+    if (x < 0) return 1 - area(-x);
+    const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+    if (x < 3) {
+      let term = x;
+      let sum = x;
+      for (let k = 1; k < 60; k++) {
+        term *= (x * x) / (2 * k + 1);
+        sum += term;
+      }
+      return 0.5 + density * sum;
+    }
+    let below = x;
+    for (let k = 40; k > 0; k--) below = x + k / below;
+    return 1 - density / below;
+  }
+  const logit = (p) => Math.log(p / (1 - p));
+  // A score s has the odds share/(1 - share) · exp(2 s - 2); the weight multiplies them.
+  const line = ({ share, weight }) => APART / 2 - (logit(share) + Math.log(weight)) / APART;
+  const weightAt = (s, share) => Math.exp(APART * (APART / 2 - s) - logit(share));
+
+  function numbers(state) {
+    const s = line(state);
+    const recall = area(APART - s);
+    const alarms = area(-s);
+    const { share } = state;
+    return {
+      line: s,
+      recall,
+      alarms,
+      accuracy: share * recall + (1 - share) * (1 - alarms),
+      precision: (share * recall) / (share * recall + (1 - share) * alarms),
+      cost: state.miss * share * (1 - recall) + (1 - share) * alarms,
+    };
+  }
+
+  const x = (width) => scale([-3.5, 6], [8, width - 8]);
+  const y = scale([0, 0.45], [190, 20]);
+  const bell = (s, mean) => Math.exp(-((s - mean) ** 2) / 2) / Math.sqrt(2 * Math.PI);
+  const track = (width) => scale([Math.log(0.002), Math.log(0.5)], [24, width - 24]);
+  const percent = (value, digits = 1) => `${shown(100 * value, digits)} %`;
+
+  function hill(width, mean, from, to, more) {
+    const at = x(width);
+    const points = [];
+    for (let k = 0; k <= 120; k++) {
+      const s = from + ((to - from) * k) / 120;
+      points.push([at(s), y(bell(s, mean))]);
+    }
+    return draw.path([[at(from), y(0)], ...points, [at(to), y(0)]], { stroke: "none", ...more });
+  }
+
+  figure("imbalance-hills", {
+    about: "Two hills of scores, negatives left and positives right, each drawn with the area 1, and a line that decides.",
+    start: { share: 0.005, weight: 1, miss: 10 },
+    height: () => 320,
+    ask: {
+      text: "Half a percent are positive. The line stands where the probability is one half, and 99.5 % of the decisions are right. How many of 100 positives are caught?",
+      options: ["about 5", "about 50", "about 99"],
+      right: 0,
+      says: [
+        "The line stands so far right that only the tail of the positives is beyond it.",
+        "Only about 5: the line stands where the two hills, times their shares, are equally high, far to the right.",
+        "Only about 5. The negatives alone make the decisions 99.5 % right.",
+      ],
+      then: { weight: 199 },
+    },
+    switches: [1, 10, 100].map((value) => ({ name: "miss", value, label: `a miss costs ${value}` })),
+    handles: [
+      slider({
+        name: "weight",
+        label: "Weight of the positives, which moves the line",
+        range: [0.1, 2000],
+        step: 0.1,
+        at: (state, width) => [x(width)(Math.min(6, Math.max(-3.5, line(state)))), 212],
+        from: (px, _, width, state) => weightAt(x(width).invert(px), state.share),
+        words: (weight) => `weight ${shown(weight, 1)}`,
+      }),
+      slider({
+        name: "share",
+        label: "Share of positives",
+        range: [0.002, 0.5],
+        step: 0.001,
+        at: ({ share }, width) => [track(width)(Math.log(share)), 282],
+        from: (px, _, width) => Math.exp(track(width).invert(px)),
+        words: (share) => `${shown(100 * share, 1)} % are positive`,
+      }),
+    ],
+    numbers,
+    says(state) {
+      const { recall, accuracy, precision, cost } = numbers(state);
+      return (
+        `Of ${shown(100 * state.share, 1)} % positives, weighted ${shown(state.weight, 1)} times: caught ${percent(recall)}, ` +
+        `decisions right ${percent(accuracy)}, alarms that are true ${percent(precision)}. ` +
+        `Cost of 1000 cases, a false alarm 1 and a miss ${state.miss}: ${shown(1000 * cost, 1)}.`
+      );
+    },
+    draw(state, width) {
+      const at = x(width);
+      const s = Math.min(6, Math.max(-3.5, line(state)));
+      let out = hill(width, 0, -3.5, 6, { fill: color(1), "fill-opacity": 0.18 });
+      out += hill(width, 0, s, 6, { fill: color(1), "fill-opacity": 0.6 });
+      out += hill(width, APART, -3.5, 6, { fill: color(2), "fill-opacity": 0.18 });
+      out += hill(width, APART, s, 6, { fill: color(2), "fill-opacity": 0.6 });
+      out += draw.line(at(-3.5), y(0), at(6), y(0), { "stroke-opacity": 0.4 });
+      out += draw.text(at(-0.9), y(0.4), "negatives", { "text-anchor": "end" });
+      out += draw.text(at(2.9), y(0.4), "positives");
+      out += draw.line(at(s), 18, at(s), 212, { "stroke-width": 2.5 });
+      out += draw.text(at(s) + (s > 3 ? -6 : 6), 30, "alarm →", { "text-anchor": s > 3 ? "end" : "start", "font-weight": 600 });
+      const { recall, alarms } = numbers(state);
+      out += draw.text(8, 240, `caught ${percent(recall)}, false alarms among the negatives ${percent(alarms, 2)}`);
+      const best = APART / 2 - (logit(state.share) + Math.log(state.miss)) / APART;
+      if (best < 6 && best > -3.5) {
+        out += draw.line(at(best), y(0) - 9, at(best), y(0) + 7, { stroke: color(3), "stroke-width": 4 });
+        out += draw.text(at(best) + (best > 3 ? -6 : 6), y(0) - 12, "cheapest", { fill: color(3), "text-anchor": best > 3 ? "end" : "start" });
+      }
+      const to = track(width);
+      out += draw.line(24, 282, width - 24, 282, { "stroke-opacity": 0.4 });
+      for (const tick of [0.002, 0.005, 0.02, 0.1, 0.5])
+        out += draw.text(to(Math.log(tick)), 312, `${100 * tick} %`, { "text-anchor": "middle", "fill-opacity": 0.75 });
+      return out;
+    },
+  });
+}

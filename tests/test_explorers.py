@@ -1,0 +1,153 @@
+"""Figures that answer: the numbers they show are those of `lossutils`, wherever their handles are dragged."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_site import DESKTOP, PHONE, SITE, browser, violations  # noqa: F401
+
+import lossutils
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    f"{page.stem}-{name}": page.stem
+    for page in sorted((ROOT / "book").glob("*.md"))
+    for name in re.findall(rf"^`{{3,}}\{{explore\}} {page.stem}\.(\w+)", page.read_text("utf-8"), re.M)
+}
+
+
+def constant(loss, prices, **options):
+    """The best constant, by trying: a ten-thousandth apart, for prices in hundreds."""
+    tried = np.unique(np.concatenate([np.arange(100, 1001, 0.25), prices]))
+    errors = loss(
+        np.repeat(tried[:, None], len(prices), 1).ravel(),
+        np.tile(prices, len(tried)).astype(float),
+        reduction="none",
+        **options,
+    ).reshape(len(tried), len(prices))
+    sums = errors.sum(axis=1)
+    return tried[np.flatnonzero(sums <= sums.min() * (1 + 1e-12))].mean()
+
+
+def street(state):
+    prices = np.array([120, 140, 150, 165, 180, 200, 230, 280, state["price"]])
+    return {
+        "mse": constant(lossutils.mse, prices),
+        "mae": constant(lossutils.mae, prices),
+        "huber": constant(lossutils.huber, prices, delta=50.0),
+        "quantile": constant(lossutils.quantile, prices, q=0.9),
+    }, 0.26
+
+
+def softmax(state):
+    z = np.array([[state["a"], state["b"], state["c"]]])
+    p = lossutils.softmax(z)
+    inputs = p if state["twice"] else z
+    return {
+        "p": lossutils.softmax(inputs)[0],
+        "pull": lossutils.cross_entropy.grad(inputs, np.array([0]))[0],
+    }, 1e-9
+
+
+EXPECTED = {"regression-street": street, "classification-softmax": softmax}
+
+
+def compare(box, name):
+    state, numbers = (json.loads(box.get_attribute(f"data-{what}")) for what in ("state", "numbers"))
+    expected, tolerance = EXPECTED[name](state)
+    assert set(numbers) == set(expected)
+    for key, value in expected.items():
+        assert np.allclose(numbers[key], value, rtol=1e-9, atol=tolerance), (name, key, state)
+    return state
+
+
+@pytest.fixture
+def figure(browser):  # noqa: F811
+    context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
+
+    def show(name, viewport=DESKTOP):
+        tab = context.new_page()
+        tab.set_viewport_size(viewport)
+        tab.goto((SITE / f"book/{PAGES[name]}.html").as_uri())
+        box = tab.locator(f"#explore-{name}")
+        box.scroll_into_view_if_needed()
+        return tab, box
+
+    yield show
+    context.close()
+
+
+def test_every_figure_is_compared():
+    assert set(PAGES) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_numbers_are_those_of_the_library(name, figure):
+    tab, box = figure(name)
+    handles = box.get_by_role("slider")
+    before = compare(box, name)
+    handles.first.focus()
+    tab.keyboard.press("End")
+    assert compare(box, name) == before, "a handle moves before the reader has said something"
+    box.locator(".explore-ask button").first.click()
+    tab.wait_for_timeout(200)
+    compare(box, name)
+    for switch in [None, *box.locator(".explore-row button").all()]:
+        if switch:
+            switch.click()
+        for handle in handles.all():
+            handle.focus()
+            places = set()
+            for key in [
+                "Home",
+                *["PageUp"] * 4,
+                "ArrowLeft",
+                "End",
+                *["ArrowDown"] * 3,
+                "PageDown",
+                "ArrowRight",
+            ]:
+                tab.keyboard.press(key)
+                places.add(json.dumps(compare(box, name)))
+            assert len(places) >= 5
+            assert handle.get_attribute("aria-valuetext")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_handle_can_be_dragged_and_the_place_linked(name, figure):
+    tab, box = figure(name, PHONE)
+    box.locator(".explore-ask button").first.click()
+    tab.wait_for_timeout(200)
+    handle = box.get_by_role("slider").first
+    handle.scroll_into_view_if_needed()
+    before, frame = compare(box, name), handle.bounding_box()
+    assert frame["width"] >= 44 and frame["height"] >= 44
+    x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x - 60, y + 40, steps=5)
+    tab.mouse.up()
+    after = compare(box, name)
+    assert after != before
+    tab.wait_for_timeout(500)
+    address = tab.url
+    tab.goto("about:blank")
+    tab.goto(address)
+    assert compare(box, name) == after
+    assert tab.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_guess_stays_and_there_is_a_picture_without_a_script(name, figure, browser):  # noqa: F811
+    tab, box = figure(name)
+    box.locator(".explore-ask button").nth(1).click()
+    said = box.locator(".explore-result").inner_text()
+    assert said.startswith("You said: ")
+    tab.reload()
+    assert box.locator(".explore-result").inner_text() == said
+    tab = browser.new_context(java_script_enabled=False).new_page()
+    tab.goto((SITE / f"book/{PAGES[name]}.html").as_uri())
+    svg = tab.locator(f"#explore-{name} svg")
+    assert len(svg.get_attribute("aria-label")) > 40 and svg.locator("text").count() >= 3
