@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from test_site import DESKTOP, PHONE, SITE, browser, violations  # noqa: F401
 
 import lossutils
@@ -51,7 +52,47 @@ def softmax(state):
     }, 1e-9
 
 
-EXPECTED = {"regression-street": street, "classification-softmax": softmax}
+def triplet(state):
+    anchor, positive, negative = (np.array([point]) for point in ([0.0, 0.0], [0.6, 0.8], state["negative"]))
+    far = np.linalg.norm(negative)
+    if state["squared"]:
+        loss = max(0, 1 - far**2 + 0.5)
+        return {"near": 1, "far": far**2, "loss": loss, "push": 2 * far * (loss > 0)}, 1e-9
+    slope = lossutils.triplet.grad(anchor, positive, negative, margin=0.5)[2]
+    loss = lossutils.triplet(anchor, positive, negative, margin=0.5)
+    return {"near": 1, "far": far, "loss": loss, "push": np.linalg.norm(slope)}, 1e-9
+
+
+def temperature(state):
+    angles = np.array([40, state["angle"], 130, 200, 250, 290])
+    logits = np.cos(np.radians(angles))[None] / state["tau"]
+    p = lossutils.softmax(logits)[0]
+    loss = lossutils.cross_entropy(logits, np.array([0]))
+    return {"loss": loss, "push": p[1:] / p[1:].sum()}, 1e-9
+
+
+def hills(state):
+    share, odds = state["share"], state["share"] / (1 - state["share"]) * state["weight"]
+    line = 1 - np.log(odds) / 2  # where share · N(s; 2) · weight is (1 - share) · N(s; 0)
+    assert np.isclose(odds * norm.pdf(line, 2), norm.pdf(line))
+    recall, alarms = norm.sf(line, 2), norm.sf(line)
+    return {
+        "line": line,
+        "recall": recall,
+        "alarms": alarms,
+        "accuracy": share * recall + (1 - share) * (1 - alarms),
+        "precision": share * recall / (share * recall + (1 - share) * alarms),
+        "cost": state["miss"] * share * (1 - recall) + (1 - share) * alarms,
+    }, 1e-9
+
+
+EXPECTED = {
+    "regression-street": street,
+    "classification-softmax": softmax,
+    "metric_learning-triplet": triplet,
+    "metric_learning-temperature": temperature,
+    "imbalance-hills": hills,
+}
 
 
 def compare(box, name):

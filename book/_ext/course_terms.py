@@ -41,7 +41,7 @@ def pattern(entry):
 
 
 def anchor(term):
-    return "term-" + term.replace(" ", "-")
+    return "term-" + term.lower().replace(" ", "-")
 
 
 class Glossary(SphinxDirective):
@@ -50,7 +50,7 @@ class Glossary(SphinxDirective):
     def run(self):
         self.env.note_dependency(str(GLOSSARY))
         found = nodes.definition_list()
-        for term, (_, means) in sorted(terms().items()):
+        for term, (_, means) in terms().items():
             name = nodes.term("", term, ids=[anchor(term)])
             text = nodes.definition()
             self.state.nested_parse(StringList([means], self.env.docname), 0, text)

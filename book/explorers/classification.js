@@ -51,7 +51,7 @@
         .map((value, k) => shown(value - (k === 0), 3))
         .join(", ")}, together 0.`,
     draw(state, width) {
-      let out = draw.text(4, 16, "logits: drag them");
+      let out = draw.text(4, 212, "drag the logits");
       out += draw.line(4, z(0), width - 4, z(0), { "stroke-opacity": 0.4 });
       out += draw.text(4, 238, state.twice ? "softmax of softmax" : "softmax");
       out += draw.line(4, p(0), width - 4, p(0), { "stroke-opacity": 0.4 });

@@ -90,7 +90,7 @@
 
   // --- Six keys on a circle
 
-  const ANGLES = [40, 62, 130, 200, 265, 320]; // of the keys, from the query; the first is its own
+  const ANGLES = [40, 62, 130, 200, 250, 290]; // of the keys, from the query; the first is its own
   const cosine = (angle) => Math.cos((angle * Math.PI) / 180);
   const angles = ({ angle }) => [ANGLES[0], angle, ...ANGLES.slice(2)];
   function shares(state) {
@@ -137,7 +137,7 @@
       }),
       slider({
         name: "angle",
-        label: "Angle of the nearest negative, in degrees from the query",
+        label: "Angle of one negative, in degrees from the query",
         range: [5, 120],
         step: 1,
         at: ({ angle }, width) => onCircle(width, angle),
