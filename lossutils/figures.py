@@ -76,6 +76,12 @@ def show(figure, name, alt):
     glue(name, Figure(themed(figure, alt, name), alt))
 
 
+def note(**texts):
+    """Keep numbers for the pages, as text: `note(mean_price="$180,000")` is glued as `mean-price`."""
+    for key, text in texts.items():
+        glue(key.replace("_", "-"), text, display=False)
+
+
 def themed(figure, alt, name):
     """The SVG of `figure`, in the colors of the page that it will stand in."""
     with matplotlib.rc_context({"svg.hashsalt": name}):
