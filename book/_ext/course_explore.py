@@ -43,9 +43,8 @@ class Explore(SphinxDirective):
         text = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, text)
         figure += nodes.caption("", "", *text[0].children)
-        self.options["name"] = f"explore-{chapter}-{name}"
+        figure["ids"] = [f"explore-{chapter}-{name}"]  # no label: the front page may show it as well
         self.set_source_info(figure)
-        self.add_name(figure)
         return [figure]
 
 

@@ -73,6 +73,7 @@ const Explore = (() => {
     box.querySelector("svg").replaceWith(svg);
     const says = element("p", { className: "explore-says", role: "status" });
     const row = element("div", { className: "explore-row" });
+    if (figure.choose) row.append(element("span", { textContent: figure.choose }));
     svg.before(row);
     svg.after(says);
 

@@ -46,6 +46,7 @@
       ],
       then: { price: 930, loss: "quantile" },
     },
+    choose: "Pulls on the",
     switches: Object.entries(LOSSES).map(([value, label]) => ({ name: "loss", value, label })),
     handles: [
       slider({
