@@ -75,7 +75,7 @@ def test_the_parcels():
     assert typed("The sum is 3 − 6 = #, so go up") == [pulls(35).sum()]
     assert typed("four are early and one is late: 4 − 3 = #, so go down") == [pulls(50).sum()]
     best = min(range(20, 61), key=cost)
-    assert typed("The answer stands between, at #.") == [best]
+    assert typed("The answer is #.") == [best]
     assert typed("falls from # at the mean to #") == [cost(35.0), cost(best)]
     assert typed("the pulls add up to #, and their mean is #") == [
         pulls(35).sum(),
