@@ -117,6 +117,9 @@ def test_a_rating_in_the_middle_class():
     assert (area, loss) == (round(chance[1], 2), round(float(-np.log(chance[1])), 2))
     assert typed("that below it, # − # = #") == [round(x, 2) for x in (chance[2], chance[0], slope)]
     assert slope == pytest.approx(chance[2] - chance[0])
+    # "toward the middle of its slice": the score is inside already, and the pull is 0 halfway
+    assert place[1] < place[0] < place[2] and slope > 0
+    assert ordinal.grad(np.array([sum(place[1:]) / 2]), middle, thresholds=place[1:])[0] == pytest.approx(0)
 
 
 def test_two_images():
