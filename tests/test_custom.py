@@ -75,7 +75,7 @@ def test_the_parcels():
     assert typed("The sum is 3 − 6 = #, so go up") == [pulls(35).sum()]
     assert typed("four are early and one is late: 4 − 3 = #, so go down") == [pulls(50).sum()]
     best = min(range(20, 61), key=cost)
-    assert typed("The answer stands between, at #.") == [best]
+    assert typed("The answer is #.") == [best]
     assert typed("falls from # at the mean to #") == [cost(35.0), cost(best)]
     assert typed("the pulls add up to #, and their mean is #") == [
         pulls(35).sum(),
@@ -117,6 +117,9 @@ def test_a_rating_in_the_middle_class():
     assert (area, loss) == (round(chance[1], 2), round(float(-np.log(chance[1])), 2))
     assert typed("that below it, # − # = #") == [round(x, 2) for x in (chance[2], chance[0], slope)]
     assert slope == pytest.approx(chance[2] - chance[0])
+    # "toward the middle of its slice": the score is inside already, and the pull is 0 halfway
+    assert place[1] < place[0] < place[2] and slope > 0
+    assert ordinal.grad(np.array([sum(place[1:]) / 2]), middle, thresholds=place[1:])[0] == pytest.approx(0)
 
 
 def test_two_images():

@@ -271,7 +271,7 @@ def bills():
 
 
 def moved():
-    shares = np.array([0.01, 0.05, 0.2])
+    shares = np.array([0.01, 0.08, 0.2])
     true = np.log(shares / (1 - shares))
     weighted = true + np.log(20)
     rows = [
@@ -298,7 +298,7 @@ def moved():
     )
     axes.grid(visible=False)
     alt = (
-        "Three images on a line of logits, with the true probabilities 0.01, 0.05 and 0.2, all below "
+        "Three images on a line of logits, with the true probabilities 0.01, 0.08 and 0.2, all below "
         "one half. Weight 20 moves all three by "
         f"{np.log(20):.1f} to the right: to {', '.join(f'{x:.2f}' for x in weighted)}, so that two are "
         "above one half. "

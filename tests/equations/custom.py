@@ -21,7 +21,7 @@ COST = {**SIGMOID, **COSTS, "y": (0, 1), r"\ell(z, y, C, A)": cost}
 LATE = {r"\ell(\hat y, y)": lambda a, b: 4 * REFERENCES["quantile"].value(a, b, mpf(3) / 4)}
 equation("eq-late", LATE, points=[{r"\hat y": 1, "y": 1}])
 equation("eq-cost-bce", COST)
-equation("eq-cost-odds", {**SHARE, **COSTS, "c": (-6, 6)})
+equation("eq-cost-odds", {**SIGMOID, **SHARE, **COSTS, "z": (-6, 6)})
 equation("eq-cost-gradient", COST)
 ENTROPY = {r"H(p)": lambda p: -mp.log(p**p * (1 - p) ** (1 - p))}
 equation("eq-entropy-slope", {**SIGMOID, **ENTROPY})
