@@ -10,7 +10,7 @@ DISCOUNTS = 1 / np.log2(2 + np.arange(3))
 
 
 def places():
-    figure, axes = new_figure(height=2.7)
+    figure, axes = new_figure(height=3.2)
     worth = []
     for row, order in enumerate(["A B C", "B A C", "C A B"]):
         left = 0.0
@@ -18,12 +18,12 @@ def places():
             width = GAINS[name] * DISCOUNTS[place]
             if width:
                 color = {"A": COLORS[0], "B": COLORS[1]}[name]
-                axes.barh(row, width, left=left, color=color, alpha=0.35, edgecolor=color, height=0.6)
-                axes.text(left + width / 2, row, f"{name}: {width:.3g}", ha="center", va="center")
+                axes.barh(row, width, left=left, color=color, alpha=0.35, edgecolor=color, height=0.75)
+                axes.text(left + width / 2, row, f"{name}\n{width:.3g}", ha="center", va="center")
             left += width
         worth.append(left)
-        axes.text(left + 0.06, row, f"{left:.3f}", va="center")
-    axes.set(yticks=range(3), yticklabels=["A B C", "B A C", "C A B"], xlim=(0, 4.3))
+        axes.text(left + 0.1, row, f"= {left:.3f}", va="center")
+    axes.set(yticks=range(3), yticklabels=["A B C", "B A C", "C A B"], xlim=(0, 4.5))
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     axes.set(xlabel="gain × discount, added up over the list", ylabel="order")

@@ -24,7 +24,7 @@ equation(
     {"V": r"\sum_{j=1}^n D_j g_j", "g_i": [3, 0, 1, 0, 7], "D_i": [1, 0.63, 0.5, 0.43, 0.39]},
 )
 equation("eq-ndcg-by-hand", equivalent=[r"1 \cdot 0.632"])
-equation("eq-swap", {"g": (0, 7), "h": (0, 7), "D": (0, 1), "d": (0, 1)})
+equation("eq-swap", {r"\mu_i": [3, 0.5, 1, 0, 7], "D_i": [1, 0.63, 0.5, 0.43, 0.39]})
 
 
 @pinned(
@@ -110,8 +110,8 @@ def _():
 
 @pinned(
     "eq-lambda",
-    r"\lambda_i = -\sum_{j : r_j < r_i} \Delta_{ij} \sigma(s_j - s_i)"
-    r" + \sum_{j : r_j > r_i} \Delta_{ij} \sigma(s_i - s_j)",
+    r"\begin{aligned} \lambda_i = {} & -\sum_{j : r_j < r_i} \Delta_{ij} \sigma(s_j - s_i) \\"
+    r" & + \sum_{j : r_j > r_i} \Delta_{ij} \sigma(s_i - s_j) \end{aligned}",
     why="sums over what another index selects",
 )
 def _():
