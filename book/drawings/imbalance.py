@@ -109,10 +109,10 @@ def tug():
     axes.text(-2.75, 6.9, "97 without\na default", color=BLUE, ha="right", va="center")
     axes.text(-4.6, 3.15, "3 with a default", color=RED, ha="center", va="bottom")
     axes.annotate(
-        f"balance: p = 0.03,\nz = −{-best:.2f}", (best, 2.75), (-3.4, 1.0), va="center",
+        f"balance: p = 0.03,\nc = −{-best:.2f}", (best, 2.75), (-3.4, 1.0), va="center",
         arrowprops={"arrowstyle": "-", "alpha": 0.5},
     )  # fmt: skip
-    axes.set(xlabel="logit z, the same for everyone", ylabel="pulls, added up", ylim=(0, 9))
+    axes.set(xlabel="logit c, the same for everyone", ylabel="pulls, added up", ylim=(0, 9))
     alt = (
         "The summed sizes of the pulls against the common logit. Those of the 97 customers without a default "
         "rise from nearly 0, those of the 3 with a default fall slowly from 3. They are equal, "
