@@ -1,16 +1,20 @@
-"""Numbers that the imbalance chapter types: plain arithmetic on its small examples, and what its drawings say."""
+"""Numbers that the imbalance chapter types: arithmetic on its small examples, and what its drawings say."""
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from drawings import imbalance as drawn
-from drawings import measured
 
 from lossutils import bce_with_logits, dice, focal, jaccard, sigmoid
 
-PAGE = (Path(__file__).parents[1] / "book/imbalance.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "book"))
+from drawings import imbalance as drawn  # noqa: E402
+from drawings import measured  # noqa: E402
+
+PAGE = (ROOT / "book/imbalance.md").read_text(encoding="utf-8")
 
 
 def typed(pattern):

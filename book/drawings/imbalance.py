@@ -13,6 +13,7 @@ NORMAL = NormalDist()
 RATE, SHIFT = 0.005, 2.0  # violations, and how far their hill stands to the right
 SCORES = np.linspace(-3.2, 5.4, 431)
 BLUE, RED, GREEN, PURPLE, OCHRE, GRAY = COLORS
+LEADER = {"arrowstyle": "-", "color": GRAY}
 
 
 def score_at(p):
@@ -51,18 +52,18 @@ def two_hills():
     alarms, caught = 1 - NORMAL.cdf(line), NORMAL.cdf(SHIFT - line)
     top.annotate(
         f"false alarms: {alarms:.0%}\nof the fine posts", (1.4, 0.15), (2.0, 0.5), va="bottom",
-        arrowprops={"arrowstyle": "-", "alpha": 0.5},
+        arrowprops=LEADER,
     )  # fmt: skip
     bottom.annotate(
         f"missed:\n{1 - caught:.0%}", (0.6, 0.2), (-0.9, 0.55), va="bottom", ha="center",
-        arrowprops={"arrowstyle": "-", "alpha": 0.5},
+        arrowprops=LEADER,
     )  # fmt: skip
     bottom.text(2.2, 0.35, f"caught:\n{caught:.0%}", ha="center", va="center")
     top.text(line + 0.1, 1.4, "flagged →", va="top")
     alt = (
         "Two bell curves over the score of a post, that of the fine posts around 0, that of the violations "
-        f"around {SHIFT:g}, and a line at {line:g}. To the right of the line lie {caught:.0%} of the violations, which are "
-        f"caught, and {alarms:.0%} of the fine posts, which are false alarms. To its left {1 - caught:.0%} of the "
+        f"around {SHIFT:g}, and a line at {line:g}. To the right of the line lie {caught:.0%} of the violations, "
+        f"which are caught, and {alarms:.0%} of the fine posts, false alarms. To its left {1 - caught:.0%} of the "
         "violations are missed."
     )
     return figure, alt
@@ -81,17 +82,17 @@ def two_lines():
         top.text(line + 0.08, 1.4, name, va="top")
     top.annotate(
         f"false alarms\n{alarms[1]:.1%}", (1.95, 0.08), (2.65, 0.3), va="bottom", ha="center",
-        arrowprops={"arrowstyle": "-", "alpha": 0.5},
+        arrowprops=LEADER,
     )  # fmt: skip
     bottom.text(0.0, 0.95, f"missed by both\n{1 - caught[1]:.0%}", ha="center", va="center")
     bottom.text(2.4, 0.34, f"caught\nby 1/51\n{caught[1]:.0%}", ha="center", va="center")
     bottom.annotate(
         f"by 1/2\n{caught[0]:.0%}", (3.95, 0.08), (4.55, 0.4), va="bottom", ha="center",
-        arrowprops={"arrowstyle": "-", "alpha": 0.5},
+        arrowprops=LEADER,
     )  # fmt: skip
     alt = (
-        f"The same two bell curves with two lines. The one for a probability of one half stands at a score of "
-        f"{half:.2f}, far right: {caught[0]:.0%} of the violations lie beyond it. The one for 1/51 stands at "
+        f"The same two bell curves with two lines. The one for a probability of one half stands at a score "
+        f"of {half:.2f}, far right: {caught[0]:.0%} of the violations lie beyond it. The one for 1/51 stands at "
         f"{costs:.2f}: {caught[1]:.0%} of the violations and {alarms[1]:.1%} of the fine posts lie beyond it."
     )
     return figure, alt
@@ -110,7 +111,7 @@ def tug():
     axes.text(-4.6, 3.15, "3 with a default", color=RED, ha="center", va="bottom")
     axes.annotate(
         f"balance: p = 0.03,\nc = −{-best:.2f}", (best, 2.75), (-3.4, 1.0), va="center",
-        arrowprops={"arrowstyle": "-", "alpha": 0.5},
+        arrowprops=LEADER,
     )  # fmt: skip
     axes.set(xlabel="logit c, the same for everyone", ylabel="pulls, added up", ylim=(0, 9))
     alt = (
@@ -133,8 +134,8 @@ def two_costs():
     axes.text(100 * line + 0.1, 0.1, "t = 1/51, about 2 %")
     axes.set(xlabel="probability p of a violation, in %", ylabel="expected cost", ylim=(0, 3.1), xlim=(0, 6))
     alt = (
-        "Expected cost against the probability of a violation. Leaving the post costs 50 p and rises steeply, "
-        f"flagging it costs 1 − p, almost 1 all along. They cross at {line:.4f}, 1 in 51."
+        "Expected cost against the probability of a violation. Leaving the post costs 50 p and rises "
+        f"steeply, flagging it costs 1 − p, almost 1 all along. They cross at {line:.4f}, 1 in 51."
     )
     return figure, alt
 
@@ -155,12 +156,15 @@ def weight_shift():
                 va="bottom" if above else "top",
             )  # fmt: skip
     for x in z:
-        axes.annotate("", (x + np.log(weight), 0.1), (x, 0.9), arrowprops={"arrowstyle": "->", "alpha": 0.6})
+        axes.annotate("", (x + np.log(weight), 0.1), (x, 0.9), arrowprops={"arrowstyle": "->", "color": GRAY})
     axes.set(yticks=[1, 0], yticklabels=["weight 1", "weight 9"], ylim=(-0.6, 1.8), xlim=(-5.9, 3.2))
     axes.set_xlabel("logit; beside each point its probability")
     axes.grid(axis="y", visible=False)
     pairs = ", ".join(f"{b:g} becomes {a:.2g}" for b, a in zip(before, after, strict=True))
-    alt = f"Three points on the axis of logits. With weight 9 each moves right by log 9, {np.log(weight):.2f}: {pairs}."
+    alt = (
+        f"Three points on the axis of logits. With weight 9 each moves right by log 9, "
+        f"{np.log(weight):.2f}: {pairs}."
+    )
     return figure, alt
 
 
@@ -179,10 +183,13 @@ def focal_factor():
         axes.plot(p, factor, dash, color=color)
         axes.text(*at, f"γ = {gamma:g}", color=color, ha="left" if side == "bottom" else "right", va=side)
     axes.plot([0.3, 0.9], [0.49, 0.01], "o", color=RED)
-    axes.set(xlabel="p, probability of the true class", ylabel="factor on the loss", ylim=(0, 1.14), xlim=(0, 1))
+    axes.set(
+        xlabel="p, probability of the true class", ylabel="factor on the loss", ylim=(0, 1.14), xlim=(0, 1)
+    )
     alt = (
-        "The factor against the probability of the true class, for γ = 0, 0.5, 1, 2 and 5. It falls from 1 to 0, "
-        "the steeper at first the larger γ is. With γ = 2 it is 0.49 at 0.3 and 0.01 at 0.9; with γ = 0 it is 1 everywhere."
+        "The factor against the probability of the true class, for γ = 0, 0.5, 1, 2 and 5. It falls from 1 "
+        "to 0, the steeper at first the larger γ is. With γ = 2 it is 0.49 at 0.3 and 0.01 at 0.9; "
+        "with γ = 0 it is 1 everywhere."
     )
     return figure, alt
 
@@ -194,21 +201,39 @@ def who_makes_the_loss():
         ("focal", "focal, γ = 2"),
         ("alpha", "focal, γ = 2,\nα = 1/4"),
     ]
-    kinds = [("easy", "99,000 easy", BLUE, ""), ("other", "900 others", OCHRE, "//"), ("objects", "100 objects", RED, "..")]
+    kinds = [
+        ("easy", "99,000 easy", BLUE, ""),
+        ("other", "900 others", OCHRE, "//"),
+        ("objects", "100 objects", RED, ".."),
+    ]
     figure, axes = new_figure(height=3.3)
     says = []
     for row, (key, name) in enumerate(rows):
         left, parts = 0.0, []
         for kind, _, color, hatch in kinds:
             share = measured("imbalance", f"dense-{key}-{kind}")
-            axes.barh(row, share, left=left, height=0.62, facecolor="none", edgecolor=color, hatch=hatch, linewidth=0)
+            axes.barh(
+                row,
+                share,
+                left=left,
+                height=0.62,
+                facecolor="none",
+                edgecolor=color,
+                hatch=hatch,
+                linewidth=0,
+            )
             axes.barh(row, share, left=left, height=0.62, color=color, alpha=0.4)
             if share > 8:
                 axes.text(left + share / 2, row, f"{share:.0f}", ha="center", va="center", fontweight="bold")
             left += share
             parts.append(f"{kind} {share:g} %")
         says.append(f"{name.replace(chr(10), ' ')}: " + ", ".join(parts))
-    axes.set(yticks=range(4), yticklabels=[name for _, name in rows], xlim=(0, 100), xlabel="share of the loss, in %")
+    axes.set(
+        yticks=range(4),
+        yticklabels=[name for _, name in rows],
+        xlim=(0, 100),
+        xlabel="share of the loss, in %",
+    )
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     handles = [Patch(facecolor=color, alpha=0.5, hatch=hatch, label=name) for _, name, color, hatch in kinds]
@@ -217,7 +242,12 @@ def who_makes_the_loss():
 
 
 SETS = [("default", "Default"), ("caravan", "Caravan"), ("credit", "Credit")]
-TRAININGS = [("unweighted", "unweighted"), ("weighted", "balanced weights"), ("focal", "focal, γ = 2"), ("resampled", "resampled")]
+TRAININGS = [
+    ("unweighted", "unweighted"),
+    ("weighted", "balanced weights"),
+    ("focal", "focal, γ = 2"),
+    ("resampled", "resampled"),
+]
 
 
 def _dots(marks, xlabel, height=4.6):
@@ -227,7 +257,9 @@ def _dots(marks, xlabel, height=4.6):
     for axes, (data, title) in zip(panels, SETS, strict=True):
         for row, (training, name) in enumerate(TRAININGS):
             values = {key: measured("imbalance", f"{data}-{training}-{key}") for key, *_ in marks}
-            axes.plot([min(values.values()), max(values.values())], [row, row], color=GRAY, alpha=0.4, linewidth=1)
+            axes.plot(
+                [min(values.values()), max(values.values())], [row, row], color=GRAY, alpha=0.4, linewidth=1
+            )
             for place, (key, label, marker, color, fill) in enumerate(marks):
                 apart = 0.22 * (place - 1) if len(marks) > 2 else 0
                 size = 9 if fill == "none" else 6
@@ -276,9 +308,19 @@ def ten_classes():
         accuracy, recall = (measured("imbalance", f"ten-{key}-{what}") for what in ("accuracy", "recall"))
         axes.plot([recall, accuracy], [row, row], color=GRAY, alpha=0.5, linewidth=1)
         axes.plot(accuracy, row, "s", color=RED, markersize=6, label=None if row else "accuracy")
-        axes.plot(recall, row, "o", color=BLUE, fillstyle="none", markersize=10, label=None if row else "mean recall")
+        axes.plot(
+            recall,
+            row,
+            "o",
+            color=BLUE,
+            fillstyle="none",
+            markersize=10,
+            label=None if row else "mean recall",
+        )
         says.append(f"{name.replace(chr(10), ' ')}: accuracy {accuracy:g} %, mean recall {recall:g} %")
-    axes.set(yticks=range(5), yticklabels=[name for _, name in rows], ylim=(4.5, -0.5), xlim=(0, 100), xlabel="%")
+    axes.set(
+        yticks=range(5), yticklabels=[name for _, name in rows], ylim=(4.5, -0.5), xlim=(0, 100), xlabel="%"
+    )
     figure.legend(loc="outside upper center", ncols=2, handletextpad=0.3)
     return figure, "; ".join(says) + "."
 
@@ -291,11 +333,15 @@ def two_sets():
     figure, axes = new_figure(height=2.6)
     for cell in [(row, column) for row in range(5) for column in range(6)]:
         row, column = cell
-        axes.add_patch(Rectangle((column, row), 1, 1, facecolor="none", edgecolor=GRAY, alpha=0.4, linewidth=0.8))
+        axes.add_patch(
+            Rectangle((column, row), 1, 1, facecolor="none", edgecolor=GRAY, alpha=0.4, linewidth=0.8)
+        )
         if cell in TRUTH:
             axes.add_patch(Rectangle((column, row), 1, 1, facecolor=RED, alpha=0.35, linewidth=0))
         if cell in MARKED:
-            axes.add_patch(Rectangle((column, row), 1, 1, facecolor="none", edgecolor=BLUE, hatch="////", linewidth=1.5))
+            axes.add_patch(
+                Rectangle((column, row), 1, 1, facecolor="none", edgecolor=BLUE, hatch="////", linewidth=1.5)
+            )
     axes.set(xlim=(-0.1, 11.2), ylim=(5.1, -0.1), aspect="equal")
     axes.axis("off")
     hits = len(TRUTH & MARKED)
@@ -327,8 +373,22 @@ def segmentation():
         half, tuned = (measured("imbalance", f"seg-{key}-{what}") for what in ("half", "tuned"))
         axes.plot([half, tuned], [row, row], color=GRAY, alpha=0.5, linewidth=1)
         axes.plot(half, row, "s", color=RED, markersize=6, label=None if row else "at 1/2")
-        axes.plot(tuned, row, "o", color=BLUE, fillstyle="none", markersize=10, label=None if row else "at its best threshold")
+        axes.plot(
+            tuned,
+            row,
+            "o",
+            color=BLUE,
+            fillstyle="none",
+            markersize=10,
+            label=None if row else "at its best threshold",
+        )
         says.append(f"{name}: {half:g} at one half, {tuned:g} at its best threshold")
-    axes.set(yticks=range(6), yticklabels=[name for _, name in rows], ylim=(5.5, -0.5), xlim=(0.38, 0.6), xlabel="Dice")
+    axes.set(
+        yticks=range(6),
+        yticklabels=[name for _, name in rows],
+        ylim=(5.5, -0.5),
+        xlim=(0.38, 0.6),
+        xlabel="Dice",
+    )
     figure.legend(loc="outside upper center", ncols=2, handletextpad=0.3)
     return figure, "Dice by training loss. " + "; ".join(says) + "."
