@@ -62,9 +62,9 @@ def two_hills():
     top.text(line + 0.1, 1.4, "flagged →", va="top")
     alt = (
         "Two bell curves over the score of a post, that of the fine posts around 0, that of the violations "
-        f"around {SHIFT:g}, and a line at {line:g}. To the right of the line lie {caught:.0%} of the violations, "
-        f"which are caught, and {alarms:.0%} of the fine posts, false alarms. To its left {1 - caught:.0%} of the "
-        "violations are missed."
+        f"around {SHIFT:g}, and a line at {line:g}. To the right of the line lie {caught:.0%} of the "
+        f"violations, which are caught, and {alarms:.0%} of the fine posts, false alarms. To its left "
+        f"{1 - caught:.0%} of the violations are missed."
     )
     return figure, alt
 
@@ -92,8 +92,8 @@ def two_lines():
     )  # fmt: skip
     alt = (
         f"The same two bell curves with two lines. The one for a probability of one half stands at a score "
-        f"of {half:.2f}, far right: {caught[0]:.0%} of the violations lie beyond it. The one for 1/51 stands at "
-        f"{costs:.2f}: {caught[1]:.0%} of the violations and {alarms[1]:.1%} of the fine posts lie beyond it."
+        f"of {half:.2f}, far right: {caught[0]:.0%} of the violations lie beyond it. The one for 1/51 stands "
+        f"at {costs:.2f}: {caught[1]:.0%} of the violations and {alarms[1]:.1%} of the fine posts do so."
     )
     return figure, alt
 
