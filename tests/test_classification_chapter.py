@@ -81,6 +81,16 @@ def test_probabilities_in_each_type():
     assert typed(r"the truth is \$(4.1\\cdot10\^\{-8\})") == [float(f"{np.log1p(np.exp(-17)):.1e}")]
 
 
+def test_fading_gradient():
+    """torch divides by at least 1e-12, so its gradient fades before p is 0."""
+    slopes = []
+    for z in typed(r"it is −1 at a logit of (\S+), and \S+ at (\S+)\.\)"):
+        tensor = torch.tensor([z], requires_grad=True)
+        F.binary_cross_entropy(torch.sigmoid(tensor), torch.ones(1)).backward()
+        slopes.append(round(tensor.grad.item(), 4))
+    assert slopes == [-1, *typed(r"it is −1 at a logit of \S+, and (\S+) at")]
+
+
 def test_clipped_loss():
     for z in (16, 17, 30):
         tensor = torch.tensor(float(z), dtype=torch.float64, requires_grad=True)

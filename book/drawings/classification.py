@@ -126,7 +126,7 @@ def sigmoid_and_gap():
     for one, height in zip(at, p, strict=True):
         arrow(top, (one, height), (one, 1), RED)
         top.text(
-            one - 0.15, (height + 1) / 2, f"{1 - height:.2f}", color=RED, ha="right", va="center", fontsize=11
+            one - 0.15, min((height + 1) / 2, 0.9), f"{1 - height:.2f}", color=RED, ha="right", va="center", fontsize=11
         )
     top.set(ylim=(0, 1.2), yticks=[0, 0.5, 1], ylabel="p, the sigmoid of z")
     bottom.plot(z, bce_with_logits(z, np.ones_like(z), reduction="none"), color=BLUE)
@@ -165,7 +165,7 @@ def softmax_by_hand():
         arrow(axes, (k + 0.33, p[k]), (k + 0.33, y[k]), RED)
         axes.text(
             k + 0.38,
-            (p[k] + y[k]) / 2 + (k > 0) * 0.03,
+            (p[k] + y[k]) / 2 + [0, 0.07, 0.03][k],
             signed(-slope[k]),
             color=RED,
             fontsize=11,
@@ -375,7 +375,7 @@ def sure_and_not_right():
     axes.legend(loc="upper left", fontsize=11)
     axes.set(
         xlim=(-0.25, 2.65), ylim=(50, 120), yticks=[50, 60, 70, 80, 90, 100], xticks=range(3),
-        xticklabels=[f"{n} steps" for n in steps], ylabel="percent of test films",
+        xticklabels=[f"{n} steps" for n in steps], ylabel="percent",
     )  # fmt: skip
     said = "; ".join(
         f"after {n} steps {a:g} % sure, {b:g} % right, test loss {c:g}"
