@@ -67,6 +67,8 @@ def test_a_pair_and_a_triplet_on_a_napkin():
     slopes = [contrastive.grad(here, there, np.array([same]))[1].item() for same in (1, 0)]
     assert costs == pytest.approx({1: 0.36, 0: 0.16}) and slopes == pytest.approx([1.2, -0.8])
     assert "costs $0.6^2 = 0.36$" in PAGE and "costs $0.4^2 = 0.16$" in PAGE and "1.2 or −0.8" in PAGE
+    assert contrastive.grad(there, here, np.array([1]))[0].item() == pytest.approx(1.2)
+    assert "For the points 0.6 and 0 on a line and one class, the first gets the gradient 1.2" in PAGE
 
     points = np.zeros((1, 2)), np.array([[0.6, 0.8]]), np.array([[-1.2, 0.0]])
     assert triplet(*points, margin=0.5) == pytest.approx(0.3)
@@ -212,6 +214,9 @@ def test_values_of_the_start_and_of_the_floor():
     assert f"{floor[0]:.2f}" == "2.23" and f"{floor[1]:.4f}" == "0.0024"
     assert "it is 2.23, more than half" in PAGE and "it is 0.0024" in PAGE
     assert floor[0] > np.log(64) / 2
+    triangle = np.exp(2j * np.pi * np.arange(3) / 3)
+    assert (triangle[0] * triangle[1:].conj()).real == pytest.approx([-0.5, -0.5])
+    assert "the best three make a triangle, −0.5" in PAGE
 
 
 @pytest.mark.parametrize("start", ["0.02", "0.05", "0.1", "0.5", "1"])
@@ -341,6 +346,8 @@ def test_words_for_numbers_of_the_notebook():
     assert float(kept) > 0.5  # semi-hard: none does
     found = dict(re.findall(r"(?m)^ +(0%|20%) +semi-hard +([\d.]+)", out))
     assert float(found["20%"]) > 0.9
+    ends = re.findall(r"(?m)^ +20% +(?:hardest negative|batch-hard) +(?:[\d.]+ +){4}([\d.]+)", out)
+    assert len(ends) == 2 and min(map(float, ends)) > 0.2  # "their mean loss ends above m"
     recalls = [float(x) for x in re.findall(r"run [A-D]: loss [\d.]+, recall@1 ([\d.]+)", printed("opening"))]
     losses = [float(x) for x in re.findall(r"run [A-D]: loss ([\d.]+)", printed("opening"))]
     assert np.argmax(losses) == np.argmax(recalls) == 3

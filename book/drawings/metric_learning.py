@@ -53,7 +53,7 @@ def door():
 
 def pair():
     figure, panels = new_figure(1, 2, height=2.5)
-    near, margin = (1.15, 0.62), 1.7
+    near, margin = (1.0, 0.54), 1.7
     for axes, title, color, sign in zip(panels, ("one class", "two classes"), COLORS, (1, -1), strict=False):
         ends = np.array([[0.0, 0.0], near])
         if sign < 0:
@@ -187,9 +187,9 @@ def clouds(each):
     stray[4] = middle[15] + (0.3, 0.3)
     return {
         "collapse": (0.01 * noise, labels),
-        "active": (0.5 * middle + 0.62 * noise, labels),
+        "mixed": (0.5 * middle + 0.62 * noise, labels),
         "stall": (stray, labels),
-        "spread": (middle + 0.13 * noise, labels),
+        "sorted": (middle + 0.13 * noise, labels),
     }
 
 
@@ -218,8 +218,8 @@ def states():
         axes.text(0.5, 0, lines, transform=axes.transAxes, ha="center", va="top", linespacing=1.3)
         says.append(f"{name}: spread {spread:.2f}, {active:.0%} of the triplets active, recall@1 {found:.2f}")
     alt = (
-        "Four clouds of 30 points of three classes. Collapse is one spot, active is wide and mixed, stall "
-        "has three tight groups with one point in the wrong group, spread has three groups without one. "
+        "Four clouds of 30 points of three classes. Collapse is one spot, mixed is one wide cloud of all, stall "
+        "has three tight groups with one point in the wrong group, sorted has three groups without one. "
         + "; ".join(says)
         + "."
     )
