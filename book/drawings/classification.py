@@ -153,46 +153,6 @@ def sigmoid_and_gap():
     return figure, alt
 
 
-def softmax_by_hand():
-    p, y = softmax(LOGITS), np.array([1.0, 0.0, 0.0])
-    slope = cross_entropy.grad(LOGITS[None], y[None], reduction="sum")[0]
-    figure, axes = sheet(height=3.4)
-    axes.bar(range(3), p, width=0.5, color=BLUE, alpha=0.35)
-    axes.bar(range(3), p, width=0.5, facecolor="none", edgecolor=BLUE, lw=2)
-    for k in range(3):
-        axes.plot([k - 0.3, k + 0.62], [y[k]] * 2, "--", color=GREEN)
-        axes.text(k, p[k] + 0.02, digits(p[k]), fontsize=11, ha="center", va="bottom")
-        arrow(axes, (k + 0.33, p[k]), (k + 0.33, y[k]), RED)
-        axes.text(
-            k + 0.38,
-            (p[k] + y[k]) / 2 + [0, 0.07, 0.03][k],
-            signed(-slope[k]),
-            color=RED,
-            fontsize=11,
-            va="center",
-        )
-    axes.text(0.66, 1, "target 1", color=GREEN, va="center", fontsize=11)
-    axes.text(
-        1.9,
-        0.62,
-        "red: the way of a step\n" + " ".join(signed(-s) for s in slope) + " = 0",
-        color=RED,
-        ha="center",
-        fontsize=11,
-    )
-    axes.set(
-        xlim=(-0.4, 2.85), ylim=(0, 1.1), xticks=range(3), yticks=[0, 0.5, 1], ylabel="probability",
-        xticklabels=["true class,\nlogit 2", "logit 1", "logit 0"],
-    )  # fmt: skip
-    alt = (
-        f"Three bars: {p[0]:.3f} for the true class with logit 2, {p[1]:.3f} for logit 1, {p[2]:.3f} "
-        "for logit 0. An arrow leads "
-        f"from the top of each bar to its target, up by {-slope[0]:.3f} to 1, down by {slope[1]:.3f} "
-        f"and {slope[2]:.3f} to 0. They sum to 0."
-    )
-    return figure, alt
-
-
 def entropy_floor():
     y = np.array([[0.7, 0.2, 0.1]])
     answers = [[1 / 3] * 3, [0.9, 0.05, 0.05], [0.5, 0.25, 0.25], y[0]]

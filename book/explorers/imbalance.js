@@ -70,6 +70,7 @@
       ],
       then: { weight: 199 },
     },
+    choose: "For the costs,",
     switches: [1, 10, 100].map((value) => ({ name: "miss", value, label: `a miss costs ${value}` })),
     handles: [
       slider({

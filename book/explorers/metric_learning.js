@@ -26,15 +26,15 @@
     start: { negative: [-1.2, 0], squared: false },
     height: () => 350,
     ask: {
-      text: "Two hard negatives: one at distance 0.1 from the anchor, one at 0.9. With squared distances, which one is pushed away harder?",
-      options: ["the nearer one", "the farther one", "both alike"],
-      right: 1,
+      text: "The margin is broken by 0.3 here. Moved next to the anchor, the negative breaks it by 1.4. In which of the two places is it pushed harder?",
+      options: ["here", "next to the anchor", "in both alike"],
+      right: 2,
       says: [
-        "The slope of a square is twice the distance, so the one at 0.1 is pushed with 0.2 and the one at 0.9 with 1.8.",
-        "The slope of a square is twice the distance: 0.2 for the one at 0.1, 1.8 for the one at 0.9.",
-        "That holds for distances that are not squared: 1 each. The slope of a square is twice the distance, 0.2 and 1.8.",
+        "The size of the loss does not enter: where there is a loss, its slope by the distance is 1. Try squared distances.",
+        "The size of the loss does not enter: where there is a loss, its slope by the distance is 1. Try squared distances.",
+        "Where there is a loss, its slope by the distance is 1. With squared distances it is twice the distance: try it.",
       ],
-      then: { negative: [-0.1, 0], squared: true },
+      then: { negative: [-0.1, 0] },
     },
     switches: [{ name: "squared", label: "squared distances" }],
     handles: [
@@ -115,15 +115,15 @@
     start: { tau: 0.5, angle: 62 },
     height: () => 340,
     ask: {
-      text: "The temperature goes from 0.5 to 0.05. Who takes most of the push then?",
-      options: ["all five alike", "the nearest negative", "the farthest negative"],
-      right: 1,
+      text: "At which temperature do all five negatives take the same share of the push?",
+      options: ["at 0.02", "at 1", "at none of these"],
+      right: 2,
       says: [
-        "That is where a high temperature leads. Divided by 0.05, small differences between cosines become large ones.",
-        "Divided by 0.05, its cosine leads by so much that it takes nearly all.",
-        "The farthest one has the smallest cosine, and so the smallest share at every temperature.",
+        "At a low temperature the nearest one takes nearly all.",
+        "At 1 the shares still differ, as the exponentials of the cosines do.",
+        "The higher the temperature, the more alike, but equal only if the cosines are.",
       ],
-      then: { tau: 0.05 },
+      then: { tau: 2 },
     },
     handles: [
       slider({
