@@ -1,5 +1,7 @@
 """The drawings of *Foundations*: each function returns a figure and what a screen reader says of it."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from drawings import measured
@@ -57,7 +59,7 @@ def valley():
     touch = np.array([-0.8, 1.5])
     axes.plot(touch, bus_risk(0) + slope * touch, "--", color=COLORS[5])
     axes.text(1.05, 10.6, f"slope {signed(slope)}", color=COLORS[5], ha="right", va="center")
-    for a, b in zip(path[:-1], path[1:], strict=True):
+    for a, b in pairwise(path):
         axes.annotate(
             "",
             (b, bus_risk(b)),
@@ -71,7 +73,9 @@ def valley():
     axes.text(5.35, bus_risk(5) - 0.2, "θ = 5", va="center", color=COLORS[0])
     axes.plot(4, bus_risk(4), "D", color=COLORS[0], ms=7, zorder=3)
     axes.text(4, bus_risk(4) - 1.2, "lowest: θ = 4", va="top", ha="center", color=COLORS[0])
-    axes.set(xlabel="θ, the prediction in minutes", ylabel="mean squared error", ylim=(0, 27), xlim=(-0.8, 8.8))
+    axes.set(
+        xlabel="θ, the prediction in minutes", ylabel="mean squared error", ylim=(0, 27), xlim=(-0.8, 8.8)
+    )
     alt = (
         "A curve shaped like a valley: the mean squared error against the prediction. At 5, a square, it is "
         f"{bus_risk(5):.2f}; it is lowest at 4, a diamond, with {bus_risk(4):.2f}. At the start, 0, it is "
@@ -93,12 +97,15 @@ def bank():
         bottom.text(misread[k] + clerk[k] + 15, k, f"{misread[k] + clerk[k]:.0f}", va="center")
     bottom.text(misread[0] / 2, -0.36, "misread by the machine", color=COLORS[1], ha="center", va="bottom")
     bottom.text(misread[0] + clerk[0] / 2, -0.36, "clerk", color=COLORS[0], ha="center", va="bottom")
-    for axes, label, right in ((top, "errors on 1397 digits", 108), (bottom, "cost, in readings of the clerk", 1560)):
+    for axes, label, right in (
+        (top, "errors on 1397 digits", 108),
+        (bottom, "cost, in readings of the clerk", 1560),
+    ):
         axes.set(xlabel=label, xlim=(0, right), ylim=(1.45, -0.75 if axes is bottom else -0.5))
         axes.grid(axis="y", visible=False)
     alt = (
-        f"Above, the errors: {errors[0]:.0f} of model A and {errors[1]:.0f} of model B, two bars of nearly the "
-        f"same length. Below, the cost. A: {misread[0]:.0f} for digits misread by the machine and "
+        f"Above, the errors: {errors[0]:.0f} of model A and {errors[1]:.0f} of model B, two bars of "
+        f"nearly the same length. Below, the cost. A: {misread[0]:.0f} for digits misread by the machine and "
         f"{clerk[0]:.0f} for the clerk. B: {misread[1]:.0f} and {clerk[1]:.0f}, together half as much."
     )
     return figure, alt
@@ -117,15 +124,19 @@ def tosses():
         for value, marker, side in ((0.5, "s", "right"), (best, "o", "left")):
             axes.plot(value, at[value], marker, color=color, ms=7)
             axes.annotate(
-                f"{at[value]:.{digits}f}", (value, at[value]), (-4 if side == "right" else 4, lift), ha=side, color=color,
+                f"{at[value]:.{digits}f}",
+                (value, at[value]),
+                (-4 if side == "right" else 4, lift),
+                ha=side,
+                color=color,
                 textcoords="offset points",
             )
     top.set(ylabel="likelihood", ylim=(0, 0.19))
     bottom.set(ylabel="mean NLL", ylim=(0.3, 1.9), xlabel="p, the probability of heads")
     alt = (
         "Two curves over the probability of heads. Above, the likelihood of heads, heads, tails: "
-        f"{chance[0.5]:.3f} at one half, and highest at two thirds, {chance[best]:.3f}. Below, the mean negative "
-        f"log-likelihood: {risk[0.5]:.2f} at one half, and lowest at two thirds, {risk[best]:.2f}."
+        f"{chance[0.5]:.3f} at one half, and highest at two thirds, {chance[best]:.3f}. Below, the mean "
+        f"negative log-likelihood: {risk[0.5]:.2f} at one half, and lowest at two thirds, {risk[best]:.2f}."
     )
     return figure, alt
 
@@ -147,10 +158,10 @@ def chords():
     top.set(xlabel="θ", ylabel="loss of the bus", ylim=(0, 22))
     bottom.set(xlabel="logit z, target 1", ylabel="$(p - 1)^2$", ylim=(0, 1.1))
     alt = (
-        "Above, the mean squared error of the bus: a valley, and a dashed chord between two of its points runs "
-        "above it. Below, the squared error of a probability against the logit, for the target 1: flat at 1 on "
-        f"the left, then falling to 0. The chord from -6 to 0.5 runs below the graph: at -3 the graph is at "
-        f"{behind_sigmoid(-3):.2f}."
+        "Above, the mean squared error of the bus: a valley, and a dashed chord between two of its points "
+        "runs above it. Below, the squared error of a probability against the logit, for the target 1: flat "
+        "at 1 on the left, then falling to 0. The chord from -6 to 0.5 runs below the graph: at -3 the graph "
+        f"is at {behind_sigmoid(-3):.2f}."
     )
     return figure, alt
 
@@ -196,9 +207,9 @@ def pulls():
     bottom.legend(loc="upper left", ncols=3, columnspacing=0.9, handlelength=1.5, handletextpad=0.4)
     at = {x: float(np.interp(x, m, brier)) for x in (-8, -1)}
     alt = (
-        "Above, pulls against the error: a straight line up to 8 at an error of 4 for the squared error, a step "
-        "from -1 to 1 for the absolute error, for Huber a line capped at -1 and 1. Below, pulls against the "
-        "margin: cross-entropy is near -1 on the left and fades to 0 on the right, hinge is -1 up to a margin of "
-        f"1 and then 0, Brier is near 0 on both sides, {at[-1]:.2f} at -1 and {abs(at[-8]):.3f} in size at -8."
+        "Above, pulls against the error: a straight line up to 8 at an error of 4 for the squared error, a "
+        "step from -1 to 1 for the absolute error, for Huber a line capped at -1 and 1. Below, pulls against "
+        "the margin: cross-entropy is near -1 on the left and fades to 0 on the right, hinge is -1 up to a "
+        f"margin of 1 and then 0, Brier is near 0 on both sides, {at[-1]:.2f} at -1 and {at[-8]:.4f} at -8."
     )
     return figure, alt
