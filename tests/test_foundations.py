@@ -253,7 +253,7 @@ def test_the_bus():
 def test_steps_by_hand():
     place = 0.0
     for theta, (errors, pulls, mean, step) in table(r"$\theta$ | errors").items():
-        e, slopes = ([number(x) for x in cell.split(",&nbsp;")] for cell in (errors, pulls))
+        e, slopes = ([number(x) for x in cell.split(", ")] for cell in (errors, pulls))
         assert float(theta) == place and e == list(place - BUS)
         assert slopes == list(mse.grad(np.full(3, place), BUS, reduction="sum"))
         assert number(mean) == np.mean(slopes) and number(step) == -0.25 * np.mean(slopes)
