@@ -223,3 +223,57 @@ def test_problems():
     assert 1 / (2 * math.e) == pytest.approx(0.184, abs=5e-4)
     assert 0.99995 / 0.000091 == pytest.approx(11_000, rel=0.01)
     assert math.factorial(5) * 2**5 == 3840
+
+
+# --- What is worked out by hand in sight --------------------------------------------------------------------
+
+BUS = np.array([2.0, 3.0, 7.0])
+
+
+def test_the_bus():
+    said = [
+        (r"The \*\*error\*\* is prediction minus target: 3, 2 and −2", 5 - BUS, [3, 2, -2]),
+        (r"the three squares, 17/3,", [mse(np.full(3, 5.0), BUS)], [17 / 3]),
+        (r"The lowest point is at 4, the mean of the targets", [BUS.mean()], [4]),
+        (r"never falls below 4\.67", [round(mse(np.full(3, 4.0), BUS), 2)], [4.67]),
+        (r"In seconds, the same 4\.67 is 16 800", [mse(np.full(3, 240.0), 60 * BUS)], [16_800]),
+        (r"error is 60 times larger, and the MSE 3600 times", [60**2], [3600]),
+        (r"At 4 the pulls 4, 2 and −6 cancel", mse.grad(np.full(3, 4.0), BUS, reduction="sum"), [4, 2, -6]),
+        (r"With \$\\eta = 0\.1\$ and \$\\lambda = 0\.05\$ the factor is 0\.99", [1 - 2 * 0.1 * 0.05], [0.99]),
+        (r"With \$\\eta = 0\.25\$ the factor is 0\.5", [1 - 0.25 * 2], [0.5]),
+        (r"With \$\\eta = 1\.1\$ it is −1\.2", [1 - 1.1 * 2], [-1.2]),
+        (r"mean loss 2, a batch of 1 has 6\. The mean of the two means is 4", [np.mean([2, 6])], [4]),
+        (r"\(3 \\cdot 2 \+ 1 \\cdot 6\)/4 = 3", [np.average([2, 6], weights=[3, 1])], [3]),
+    ]
+    for words, found, shown in said:
+        assert re.search(words, PAGE), words
+        assert np.asarray(found) == pytest.approx(shown)
+
+
+def test_steps_by_hand():
+    place = 0.0
+    for theta, (errors, pulls, mean, step) in table(r"$\theta$ | errors").items():
+        e, slopes = ([number(x) for x in cell.split(", ")] for cell in (errors, pulls))
+        assert float(theta) == place and e == list(place - BUS)
+        assert slopes == list(mse.grad(np.full(3, place), BUS, reduction="sum"))
+        assert number(mean) == np.mean(slopes) and number(step) == -0.25 * np.mean(slopes)
+        place += number(step)
+    (went,) = re.findall(r"the distance to the bottom went from 4 to 2, to 1, to (0\.5)\.", PAGE)
+    assert 4 - place == float(went)
+
+
+def test_three_flips():
+    half, best = re.search(r"= (0\.125)\$, with .* = (0\.148)\$", PAGE).groups()
+    assert float(half) == 0.5**3 and float(best) == pytest.approx((2 / 3) ** 2 / 3, abs=5e-4)
+    p = np.linspace(0.01, 0.99, 99)
+    assert p[np.argmax(p**2 * (1 - p))] == pytest.approx(2 / 3, abs=0.01)
+
+
+def test_prices_of_probabilities():
+    costs = re.search(r"It is 0 for \$p = 1\$, (\S+) for \$p = \\frac12\$, (\S+) for \$p = 0\.001\$", PAGE)
+    assert [f"{-math.log(0.5):.2f}", f"{-math.log(0.001):.1f}"] == list(costs.groups())
+    low, high = re.search(
+        r"have the mean loss (\S+), and one is missed\. .* it is (\S+), and none is", PAGE
+    ).groups()
+    for shown, p, missed in ((low, [0.99, 0.99, 0.45], 1), (high, [0.6, 0.6, 0.6], 0)):
+        assert f"{-np.log(p).mean():.3f}" == shown and np.sum(np.array(p) < 0.5) == missed
