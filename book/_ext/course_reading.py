@@ -189,6 +189,9 @@ def parts(element):
         names = child.get("class", ())
         if "quick" in names:
             yield "question", 1
+        elif "explore" in names:  # a figure that asks
+            yield "figure", 1
+            yield "question", 1
         elif child.name == "svg":
             yield "figure", 1
         elif child.name == "table":

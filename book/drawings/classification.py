@@ -126,7 +126,13 @@ def sigmoid_and_gap():
     for one, height in zip(at, p, strict=True):
         arrow(top, (one, height), (one, 1), RED)
         top.text(
-            one - 0.15, min((height + 1) / 2, 0.9), f"{1 - height:.2f}", color=RED, ha="right", va="center", fontsize=11
+            one - 0.15,
+            min((height + 1) / 2, 0.9),
+            f"{1 - height:.2f}",
+            color=RED,
+            ha="right",
+            va="center",
+            fontsize=11,
         )
     top.set(ylim=(0, 1.2), yticks=[0, 0.5, 1], ylabel="p, the sigmoid of z")
     bottom.plot(z, bce_with_logits(z, np.ones_like(z), reduction="none"), color=BLUE)

@@ -218,8 +218,8 @@ def states():
         axes.text(0.5, 0, lines, transform=axes.transAxes, ha="center", va="top", linespacing=1.3)
         says.append(f"{name}: spread {spread:.2f}, {active:.0%} of the triplets active, recall@1 {found:.2f}")
     alt = (
-        "Four clouds of 30 points of three classes. Collapse is one spot, mixed is one wide cloud of all, stall "
-        "has three tight groups with one point in the wrong group, sorted has three groups without one. "
+        "Four clouds of 30 points of three classes. Collapse is one spot, mixed is one wide cloud of all, "
+        "stall has three tight groups with one point in the wrong group, sorted has three groups without one. "
         + "; ".join(says)
         + "."
     )
