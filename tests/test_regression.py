@@ -210,7 +210,7 @@ def test_huber_is_the_area_under_its_pull():
 def test_ten_days_of_demand():
     demand = np.array([12.0, 14, 15, 17, 18, 20, 21, 23, 26, 31])
     best = balance(quantile, demand, q=0.9)
-    assert typed(r"Any order from (\d+) to (\d+) balances") == [best[0], best[-1]]
+    assert typed(r"Any order between (\d+) and (\d+) balances") == [best[0], best[-1]]
     assert 9 * pull(quantile, 1.0, q=0.9) == pytest.approx(-pull(quantile, -1.0, q=0.9)) == 0.9
     assert typed(r"loses (\d) for every item that it has too few, (\d) for") == [9, 1]
 
@@ -230,7 +230,7 @@ def test_the_geometric_mean_of_two_prices():
 
 def test_slopes_of_the_line_before_the_accidents():
     slopes = [GLUED[f"slope-{name}"] for name in ("mae", "huber", "mse")]
-    assert typed(r"All three losses give (\d+) to (\d+)\.") == [round(min(slopes)), round(max(slopes))]
+    assert typed(r"MSE, Huber and MAE give (\d+) to (\d+)\.") == [round(min(slopes)), round(max(slopes))]
 
 
 def test_one_against_ten_on_the_page():
@@ -317,8 +317,8 @@ def test_one_smearing_factor_for_groups_that_scatter_differently():
 
 def test_curves_of_the_fixed_step():
     start, step, factor, low, high, slower = typed(
-        r"error ([\d.]+) at the start, step ([\d.]+)\. MSE: a factor of ([\d.]+) .* between (−[\d.]+) and "
-        r"([\d.]+)\. Huber: a constant pace, then a factor of ([\d.]+)\."
+        r"Error ([\d.]+) at the start, learning rate ([\d.]+)\. MSE: a factor of ([\d.]+) .* between "
+        r"(−[\d.]+) and ([\d.]+), Huber with a factor of ([\d.]+)\."
     )
     assert factor == pytest.approx(1 - 2 * step)
     assert slower == pytest.approx(1 - step)
@@ -373,6 +373,10 @@ def test_arithmetic_of_the_luxury_houses_on_the_page():
 def test_words_for_numbers_of_the_notebook():
     """Third, fivefold, within 5 %: what the page says in words about numbers that it glues."""
     assert round(1 - GLUED["ames-relative-squared"] / GLUED["ames-mean"], 2) == 0.33
+    for name, most in (("mse", 5), ("huber", 0.2), ("mae", 0.2)):  # "the other two hardly"
+        assert abs(GLUED[f"slope-{name}-cents"] - GLUED[f"slope-{name}"]) < most
+    factor, added = typed(r"a factor of (\d+) only adds ([\d.]+)\.\n")
+    assert round(np.log(factor), 1) == added
     assert {round(100 * GLUED[f"slope-{name}-cm"]) for name in ("mse", "huber", "mae")} == {4, 5, 6}
     clean = {name: GLUED[f"cmp-{name}-clean-mae"] for name in ("mse", "huber", "log-cosh", "mae")}
     assert max(clean.values()) < 1.05 * min(clean.values())
