@@ -270,6 +270,7 @@ def test_the_street_at_the_start_is_the_widest_and_three_points_hold_it():
     assert ringed == [[2, 6], [6, 3], [2, 1]] and len(x) - 3 == 10
     assert 0.05 * x[support[0]] + 0.075 * x[support[1]] - 0.125 * x[support[2]] == pytest.approx(street.W)
     assert "$0.05 \\cdot (2, 6)$ $+\\; 0.075 \\cdot (6, 3)$ $-\\; 0.125 \\cdot (2, 1)$ $= (0.3, 0.4)$" in PAGE
+    assert 0.05 + 0.075 == pytest.approx(0.125) and "as $0.05 + 0.075 = 0.125$ above" in PAGE
     for i in range(len(x)):  # delete one
         shorter, _, _ = held(np.delete(x, i, axis=0), np.delete(y, i))
         if i in support:
@@ -292,6 +293,10 @@ def test_the_three_points_on_the_napkin():
     assert np.array(ends, dtype=float) == pytest.approx(np.c_[y * scores, lack])
     length = np.linalg.norm(street.W)
     assert length == 0.5 and scores[1] / length == pytest.approx(0.6)
+    assert street.W @ [4, -3] == pytest.approx(0) and "A step along the line, like $(4, -3)$" in PAGE
+    unit = street.W / length
+    assert unit == pytest.approx([0.6, 0.8]) and "$w/|w| = (0.6, 0.8)$" in PAGE
+    assert street.W @ unit == pytest.approx(0.5) and "$0.3 \\cdot 0.6 + 0.4 \\cdot 0.8 = 0.5$" in PAGE
     assert hinge(scores, y) == pytest.approx(0.833, abs=5e-4) and "= 0.833$" in PAGE
     assert 0.1 * length**2 == pytest.approx(0.025) and "together 0.858" in PAGE
     assert hinge(scores, y) + 0.025 == pytest.approx(0.858, abs=5e-4)
@@ -302,3 +307,8 @@ def test_the_three_points_on_the_napkin():
 def test_three_scores_of_which_one_comes_too_close():
     assert multiclass_hinge(np.array([[2.0, 1.5, 0.0]]), np.array([0])) == pytest.approx(0.167, abs=5e-4)
     assert "$0.5/3 = 0.167$" in PAGE
+
+
+def test_the_plane_with_the_largest_margin_makes_neither_the_fewest_mistakes_nor_the_most():
+    low, best, high = (street.measured("margin", name) for name in ("wrong-low", "hard-wrong", "wrong-high"))
+    assert low < best < high and "neither fewest nor most" in PAGE

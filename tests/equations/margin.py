@@ -19,7 +19,7 @@ equation(
     "eq-soft-margin",
     {
         "y_i": SIDES,
-        "J(w, b)": r"\lambda w w + \frac1n \sum_{i : y_i (w x_i + b) < 1} (1 - y_i (w x_i + b))",
+        "J": r"\lambda w w + \frac1n \sum_{i : y_i (w x_i + b) < 1} (1 - y_i (w x_i + b))",
     },
 )
 equation("eq-c-and-lambda", {"C": (0.5, 3), "h_i": (0, 2), r"\lambda": r"1 / (C (n + n))"})
@@ -55,9 +55,9 @@ equation(
 
 @pinned(
     "eq-support",
-    r"2 \lambda w = \frac1n \sum_{i=1}^n a_i y_i x_i \quad \text{with} \quad"
+    r"\begin{gathered} 2 \lambda w = \frac1n \sum_{i=1}^n a_i y_i x_i \\ \text{with} \quad"
     r" \begin{cases} a_i = 1 & \text{if } m_i < 1 \\ 0 \le a_i \le 1 & \text{if } m_i = 1"
-    r" \\ a_i = 0 & \text{if } m_i > 1 \end{cases}",
+    r" \\ a_i = 0 & \text{if } m_i > 1 \end{cases} \end{gathered}",
     why="conditions on an optimum",
 )
 def _():
