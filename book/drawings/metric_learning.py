@@ -219,7 +219,7 @@ def states():
         says.append(f"{name}: spread {spread:.2f}, {active:.0%} of the triplets active, recall@1 {found:.2f}")
     alt = (
         "Four clouds of 30 points of three classes. Collapse is one spot, mixed is one wide cloud of all, "
-        "stall has three tight groups with one point in the wrong group, sorted has three groups without one. "
+        "stall has three tight groups with one point in a wrong group, sorted has three groups without one. "
         + "; ".join(says)
         + "."
     )

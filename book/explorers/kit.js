@@ -195,6 +195,7 @@ const Explore = (() => {
       width = Math.round(entry.contentRect.width);
       show();
     }).observe(svg);
+    show();
     if (!ask || location.hash.includes(`${box.id}?`)) release();
     else if (ask.before !== null) ask.answer(ask.before, false);
   }
