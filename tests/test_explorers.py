@@ -43,7 +43,7 @@ def street(state):
 
 
 def softmax(state):
-    z = np.array([[state["a"], state["b"], state["c"]]])
+    z = np.array([[state["a"], state["b"], state["c"]]], dtype=float)
     p = lossutils.softmax(z)
     inputs = p if state["twice"] else z
     return {
@@ -53,7 +53,9 @@ def softmax(state):
 
 
 def triplet(state):
-    anchor, positive, negative = (np.array([point]) for point in ([0.0, 0.0], [0.6, 0.8], state["negative"]))
+    anchor, positive, negative = (
+        np.array([point], dtype=float) for point in ([0.0, 0.0], [0.6, 0.8], state["negative"])
+    )
     far = np.linalg.norm(negative)
     if state["squared"]:
         loss = max(0, 1 - far**2 + 0.5)
