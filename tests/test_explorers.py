@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import norm
-from test_site import DESKTOP, PHONE, SITE, browser, violations  # noqa: F401
+from test_site import DESKTOP, PHONE, SITE
 
 import lossutils
 
@@ -107,7 +107,7 @@ def compare(box, name):
 
 
 @pytest.fixture
-def figure(browser):  # noqa: F811
+def figure(browser):
     context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
 
     def show(name, viewport=DESKTOP):
@@ -183,13 +183,13 @@ def test_a_handle_can_be_dragged_and_the_place_linked(name, figure):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_guess_stays_and_there_is_a_picture_without_a_script(name, figure, browser):  # noqa: F811
+def test_the_guess_stays_and_there_is_a_picture_without_a_script(name, figure, browser):
     tab, box = figure(name)
     box.locator(".explore-ask button").nth(1).click()
     said = box.locator(".explore-result").inner_text()
     assert said.startswith("You said: ")
     tab.reload()
-    assert box.locator(".explore-result").inner_text() == said
+    assert box.locator(".explore-result").text_content() == said
     tab = browser.new_context(java_script_enabled=False).new_page()
     tab.goto((SITE / f"book/{PAGES[name]}.html").as_uri())
     svg = tab.locator(f"#explore-{name} svg")
