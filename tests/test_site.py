@@ -576,8 +576,8 @@ def test_a_quick_question_is_answered_at_once_and_the_answer_stays(browser):
         field.press("Enter")
         assert answer in says.inner_text()
     tab.reload()
-    assert "50 from the left, 50 from the right" in says.inner_text() and field.input_value() == "600/3"
-    assert "its pull is 1 at both." in choice.locator(".quick-says").inner_text()
+    assert "50 from the left, 50 from the right" in says.text_content() and field.input_value() == "600/3"
+    assert "its pull is 1 at both." in choice.locator(".quick-says").text_content()
     context.close()
 
 
