@@ -109,8 +109,8 @@
       out += hill(width, APART, -3.5, 6, { fill: color(2), "fill-opacity": 0.18 });
       out += hill(width, APART, s, 6, { fill: color(2), "fill-opacity": 0.6 });
       out += draw.line(at(-3.5), y(0), at(6), y(0), { "stroke-opacity": 0.4 });
-      out += draw.text(at(-0.9), y(0.4), "negatives", { "text-anchor": "end" });
-      out += draw.text(at(2.9), y(0.4), "positives");
+      out += draw.text(at(-0.5), y(0.13), "negatives", { "text-anchor": "middle" });
+      out += draw.text(at(2.5), y(0.13), "positives", { "text-anchor": "middle" });
       out += draw.line(at(s), 18, at(s), 212, { "stroke-width": 2.5 });
       out += draw.text(at(s) + (s > 3 ? -6 : 6), 30, "alarm →", { "text-anchor": s > 3 ? "end" : "start", "font-weight": 600 });
       const { recall, alarms } = numbers(state);
