@@ -1654,6 +1654,44 @@ def test_what_comes_last_is_tried_once_all_others_are_right():
     assert "drawn inputs, whole numbers\n  wrong for   a matrix\n" in text
 
 
+def shares_of_the_bins(confidence, correct, bins=10):
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    inside = [place == k for k in np.unique(place)]
+    return np.mean([abs(confidence[k].mean() - correct[k].mean()) for k in inside])
+
+
+def itself_included(scores, relevance):
+    pairs = relevance[:, None] >= relevance
+    return np.sum(np.maximum(0, 1 - (scores[:, None] - scores)) * pairs) / pairs.sum()
+
+
+# What the rubrics of the pages call weak, where it is code.
+WEAK = [
+    ("expected_calibration_error", shares_of_the_bins),
+    ("geometric_margin", lambda x, y, w, b: np.min(y * (x @ w + b)) / (w @ w)),
+    ("geometric_margin", lambda x, y, w, b: np.min(y * (x @ w + b)) / np.sqrt(w @ w + b * b)),
+    ("huber", lambda pred, target, delta=1.0: huber(pred, target, delta) * len(pred)),
+    ("l2_step", lambda w, gradient, lr, penalty: w - lr * gradient - lr * penalty * w),
+    ("l2_step", lambda w, gradient, lr, penalty: w - lr * gradient - 2 * penalty * w),
+    ("mae_minimizer", lambda values, weights: np.average(values, weights=weights)),
+    ("mae_minimizer", lambda values, weights: np.median(values)),
+    ("mse_gradient", lambda pred, target: 2 * (pred - target)),
+    ("mse_gradient", lambda pred, target: 2 * (target - pred) / len(pred)),
+    ("pairwise_hinge", itself_included),
+    (
+        "soft_dice",
+        lambda pred, target, smooth=1.0: (
+            1 - (2 * np.sum(pred * target) + smooth) / (pred.sum() + target.sum() + smooth)
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "function"), WEAK)
+def test_a_weak_answer_of_a_rubric_is_a_stored_mistake(name, function):
+    assert check(name, function).mistake
+
+
 def test_the_text_of_a_right_answer():
     assert check("huber", huber).text == textwrap.dedent("""\
         ✓ huber: right.
