@@ -78,4 +78,95 @@
       return out;
     },
   });
+
+  // --- Two balls on two losses
+
+  const sigmoid = (value) => 1 / (1 + Math.exp(-value));
+  const LOSSES = {
+    cross: {
+      name: "cross-entropy",
+      color: color(1),
+      loss: (value) => Math.max(-value, 0) + Math.log1p(Math.exp(-Math.abs(value))),
+      pull: (value) => sigmoid(value) - 1,
+    },
+    squared: {
+      name: "squared error",
+      color: color(2),
+      loss: (value) => (1 - sigmoid(value)) ** 2,
+      pull: (value) => -2 * (1 - sigmoid(value)) ** 2 * sigmoid(value),
+    },
+  };
+  const walk = ({ from, steps }, { pull }) => {
+    let value = from;
+    for (let k = 0; k < Math.round(steps); k++) value -= pull(value);
+    return value;
+  };
+  const along = (width) => scale([-10, 10], [14, width - 14]);
+  const high = scale([0, 10.5], [190, 16]);
+  const counter = (width) => scale([0, 100], [24, width - 24]);
+
+  figure("classification-balls", {
+    about: "Two losses of one logit, for the target 1, and a ball on each that goes down by steps of its pull.",
+    start: { from: -10, steps: 0 },
+    height: () => 330,
+    ask: {
+      text: "Both balls start at the logit −10, surely wrong, and take 50 steps. Which one gets to the right side of 0?",
+      options: ["the one on cross-entropy", "the one on the squared error", "both"],
+      right: 0,
+      says: [
+        "Its pull is nearly 1 all the way. The other one has 0.00009 and hardly leaves its place.",
+        "Its slope at −10 is 0.00009: the factor p(1 − p) has killed it. Cross-entropy pulls with nearly 1.",
+        "The squared error has the slope 0.00009 at −10. After 50 steps the ball is still there.",
+      ],
+      then: { steps: 50 },
+    },
+    handles: [
+      slider({
+        name: "from",
+        label: "Logit at which both start",
+        range: [-10, 10],
+        step: 0.5,
+        at: ({ from }, width) => [along(width)(from), 206],
+        from: (px, _, width) => along(width).invert(px),
+        words: (value) => shown(value, 1),
+      }),
+      slider({
+        name: "steps",
+        label: "Steps of size 1",
+        range: [0, 100],
+        step: 1,
+        at: ({ steps }, width) => [counter(width)(steps), 292],
+        from: (px, _, width) => counter(width).invert(px),
+        words: (value) => `${Math.round(value)} steps`,
+      }),
+    ],
+    numbers: (state) =>
+      Object.fromEntries(Object.entries(LOSSES).map(([name, one]) => [name, walk(state, one)])),
+    says: (state) =>
+      `After ${Math.round(state.steps)} steps from ${shown(state.from, 1)}: ${Object.values(LOSSES)
+        .map((one) => `${one.name} at ${shown(walk(state, one))}, its pull ${shown(one.pull(walk(state, one)), 5)}`)
+        .join("; ")}.`,
+    draw(state, width) {
+      const x = along(width);
+      let out = draw.line(x(-10), 190, x(10), 190, { "stroke-opacity": 0.4 });
+      for (const tick of [-10, -5, 0, 5, 10])
+        out += draw.text(x(tick), 232, shown(tick, 0), { "text-anchor": "middle", "fill-opacity": 0.75 });
+      for (const one of Object.values(LOSSES)) {
+        const points = [];
+        for (let value = -10; value <= 10; value += 0.25) points.push([x(value), high(one.loss(value))]);
+        out += draw.path(points, { stroke: one.color, "stroke-width": 2.5, "stroke-dasharray": one === LOSSES.squared ? "7 4" : "none" });
+      }
+      for (const one of Object.values(LOSSES)) {
+        const at = Math.min(10, walk(state, one));
+        out += draw.circle(x(at), high(one.loss(at)) - 7, 7, { fill: one.color });
+      }
+      out += draw.text(x(-6.6), high(7.6), "cross-entropy", { fill: color(1) });
+      out += draw.text(x(-9.6), high(1) - 24, "squared error", { fill: color(2) });
+      out += draw.text(width - 14, 206, "logit", { "text-anchor": "end", "fill-opacity": 0.75 });
+      out += draw.line(24, 292, width - 24, 292, { "stroke-opacity": 0.4 });
+      for (const tick of [0, 25, 50, 75, 100])
+        out += draw.text(counter(width)(tick), 322, tick, { "text-anchor": "middle", "fill-opacity": 0.75 });
+      return out + draw.text(24, 270, `steps: ${Math.round(state.steps)}`);
+    },
+  });
 }
