@@ -24,7 +24,7 @@ equation(
     {"V": r"\sum_{j=1}^n D_j g_j", "g_i": [3, 0, 1, 0, 7], "D_i": [1, 0.63, 0.5, 0.43, 0.39]},
 )
 equation("eq-ndcg-by-hand", equivalent=[r"1 \cdot 0.632"])
-equation("eq-swap", {r"\mu_i": [3, 0.5, 1, 0, 7], "D_i": [1, 0.63, 0.5, 0.43, 0.39]})
+equation("eq-swap", {r"\mu_i": [3, 0.5, 1, 0, 7], "D_i": [1, 0.63, 0.5, 0.43, 0.39], "i": 2, "j": 5})
 
 
 @pinned(
