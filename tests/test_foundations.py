@@ -100,6 +100,8 @@ def test_noise_models_are_those_measured():
 
 
 SAID = [  # on the page, cell, what it prints
+    ("Four errors fewer, and nearly twice the", "two-models", r"A +87\.0 .* 1309\.0\nB +91\.0 .* 673\.0\n"),
+    ("$n$ times the step, here far beyond $2/L$", "smoothness", r"2/L = 0\.248\n"),  # and 442 × 0.05 is 22
     ("the MSE reaches 2860", "smoothness", r"0\.99 \* 2/L: MSE after 500 steps 2\.86e\+03"),
     ("is 2.75 everywhere from 2 to 5", "mae-flat-minimum", r"2\.0 2\.75\n.*\n.*\n5\.0 2\.75\n5\.1 2\.8\n"),
     ("the loss is 0.2, 2·10⁻⁵, 2·10⁻⁴⁴", "separable-no-minimizer", r"2\.0e-01\n.* 2\.3e-05\n.* 1\.9e-44\n"),
@@ -239,6 +241,7 @@ def test_the_bus():
         (r"In seconds, the same 4\.67 is 16 800", [mse(np.full(3, 240.0), 60 * BUS)], [16_800]),
         (r"error is 60 times larger, and the MSE 3600 times", [60**2], [3600]),
         (r"At 4 the pulls 4, 2 and −6 cancel", mse.grad(np.full(3, 4.0), BUS, reduction="sum"), [4, 2, -6]),
+        (r"straight beyond, pulls with at most 1 here", huber.grad(np.array([4.0]), np.zeros(1)), [1]),
         (r"With \$\\eta = 0\.1\$ and \$\\lambda = 0\.05\$ the factor is 0\.99", [1 - 2 * 0.1 * 0.05], [0.99]),
         (r"With \$\\eta = 0\.25\$ the factor is 0\.5", [1 - 0.25 * 2], [0.5]),
         (r"With \$\\eta = 1\.1\$ it is −1\.2", [1 - 1.1 * 2], [-1.2]),

@@ -106,7 +106,7 @@ def bank():
     alt = (
         f"Above, the errors: {errors[0]:.0f} of model A and {errors[1]:.0f} of model B, two bars of "
         f"nearly the same length. Below, the cost. A: {misread[0]:.0f} for digits misread by the machine and "
-        f"{clerk[0]:.0f} for the clerk. B: {misread[1]:.0f} and {clerk[1]:.0f}, together half as much."
+        f"{clerk[0]:.0f} for the clerk. B: {misread[1]:.0f} and {clerk[1]:.0f}, together about half as much."
     )
     return figure, alt
 
@@ -132,11 +132,11 @@ def tosses():
                 textcoords="offset points",
             )
     top.set(ylabel="likelihood", ylim=(0, 0.19))
-    bottom.set(ylabel="mean NLL", ylim=(0.3, 1.9), xlabel="p, the probability of heads")
+    bottom.set(ylabel="mean loss", ylim=(0.3, 1.9), xlabel="p, the probability of heads")
     alt = (
         "Two curves over the probability of heads. Above, the likelihood of heads, heads, tails: "
         f"{chance[0.5]:.3f} at one half, and highest at two thirds, {chance[best]:.3f}. Below, the mean "
-        f"negative log-likelihood: {risk[0.5]:.2f} at one half, and lowest at two thirds, {risk[best]:.2f}."
+        f"of the three losses: {risk[0.5]:.2f} at one half, and lowest at two thirds, {risk[best]:.2f}."
     )
     return figure, alt
 
