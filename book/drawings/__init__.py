@@ -23,7 +23,24 @@ def _glued(chapter):
     }
 
 
+def glued(chapter, name):
+    """What the notebook of a chapter has glued as `name`, as text."""
+    return str(ast.literal_eval(_glued(chapter)[name]))
+
+
 def measured(chapter, name):
-    """The first number in what the notebook of a chapter has glued as `name`: of "+8.8 ± 0.5", 8.8."""
-    text = str(ast.literal_eval(_glued(chapter)[name])).replace("−", "-").replace(",", "")
+    """The first number in it: of "+8.8 ± 0.5", 8.8."""
+    text = glued(chapter, name).replace("−", "-").replace(",", "")
     return float(re.search(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?", text)[0])
+
+
+def arrow(axes, start, end, color, **look):
+    look = {"arrowstyle": "-|>", "mutation_scale": 14, "linewidth": 2, "shrinkA": 0, "shrinkB": 0, **look}
+    axes.annotate("", end, start, arrowprops={"color": color, **look})
+
+
+def bare(axes):
+    """Neither ticks nor grid nor frame: for what is drawn and not plotted."""
+    axes.grid(visible=False)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)

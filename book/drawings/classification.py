@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from drawings import measured
+from drawings import arrow, measured
 from lossutils import bce, bce_with_logits, cce, cross_entropy, kl_divergence, sigmoid, softmax
 from lossutils.figures import COLORS, new_figure
 
@@ -31,10 +31,6 @@ def sheet(*shape, **options):
     for each in np.atleast_1d(axes).flat:
         each.tick_params(left=False, bottom=False)
     return figure, axes
-
-
-def arrow(axes, start, end, color):
-    axes.annotate("", end, start, arrowprops=dict(arrowstyle="-|>", color=color, lw=2, shrinkA=0, shrinkB=0))
 
 
 def plain(axes):

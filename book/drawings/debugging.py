@@ -1,12 +1,11 @@
 """The drawings of *Debugging*: each function returns a figure and what a screen reader says of it."""
 
-import ast
 import re
 
 import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from drawings import _glued, measured
+from drawings import bare, glued, measured
 from lossutils import bce_with_logits, cross_entropy, mae, mse, sigmoid, softmax, triplet
 from lossutils.figures import COLORS, TEXT, new_figure
 
@@ -25,20 +24,9 @@ SCRIPTS = {
 }
 
 
-def glued(name):
-    """What the notebook has stored under this name, as text."""
-    return str(ast.literal_eval(_glued("debugging")[name]))
-
-
 def span(name):
     """The two ends of "−0.54 to 0.37"."""
-    return [float(x) for x in re.findall(r"-?\d+\.?\d*", glued(name).replace("−", "-"))]
-
-
-def bare(axes):
-    axes.grid(visible=False)
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(False)
+    return [float(x) for x in re.findall(r"-?\d+\.?\d*", glued("debugging", name).replace("−", "-"))]
 
 
 # --- The clip -------------------------------------------------------------------------------------------
@@ -513,7 +501,7 @@ def matrix():
     found = {}
     for row, (key, name) in enumerate(SCRIPTS.items()):
         for column, question in enumerate(QUESTIONS):
-            if glued(f"q-{key}-{question}") == "✗":
+            if glued("debugging", f"q-{key}-{question}") == "✗":
                 axes.plot(column, row, "X", color=RED, markersize=12)
                 found.setdefault(name, []).append(names[column])
             else:

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from drawings import measured
+from drawings import arrow, bare, measured
 from lossutils import mine_triplets, triplet
 from lossutils.figures import COLORS, TEXT, new_figure
 
 MARKS = "os^D"
-ARROW = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "linewidth": 2, "mutation_scale": 14}
 
 
 def row(*numbers):
@@ -15,15 +14,10 @@ def row(*numbers):
     return np.array([numbers], dtype=float)
 
 
-def bare(axes, *, x, y):
+def plane(axes, *, x, y):
     """A plane without ticks, in which one unit is as long to the right as it is upward."""
-    axes.set(xlim=x, ylim=y, aspect="equal", xticks=[], yticks=[])
-    axes.grid(False)
-    axes.spines[:].set_visible(False)
-
-
-def arrow(axes, start, end, color, **options):
-    axes.annotate("", xy=end, xytext=start, arrowprops={**ARROW, "color": color, **options})
+    axes.set(xlim=x, ylim=y, aspect="equal")
+    bare(axes)
 
 
 # --- The door, pairs, triplets ------------------------------------------------------------------------------
@@ -42,7 +36,7 @@ def door():
     axes.plot(*new, "*", color=COLORS[3], markersize=16, markerfacecolor="none", markeredgewidth=1.6)
     axes.annotate("Dora on Monday", known, (-12, 8), textcoords="offset points", ha="center")
     axes.annotate("Dora on Tuesday", new, (-12, -20), textcoords="offset points", ha="center")
-    bare(axes, x=(-0.3, 4.8), y=(-0.5, 3.7))
+    plane(axes, x=(-0.3, 4.8), y=(-0.5, 3.7))
     alt = (
         "A plane with three tight groups of four points, the photos of Ann, Ben and Cleo, on whom the door "
         "was trained. A filled star far from all groups is Dora's photo of Monday, an open star right beside "
@@ -69,7 +63,7 @@ def pair():
         for end, mark in zip(ends, "oo" if sign > 0 else "os", strict=True):
             axes.plot(*end, mark, color=color, markersize=10)
         axes.set_title(title)
-        bare(axes, x=(-2, 2), y=(-2.25, 1.85))
+        plane(axes, x=(-2, 2), y=(-2.25, 1.85))
     alt = (
         "Left: two round points of one class, with arrows along the line between them that point at each "
         "other. Right: a point and a square of two classes, with arrows away from each other; a dashed "
@@ -105,7 +99,7 @@ def ring():
         breaks = ":\n" if name == "semi-hard" else ": "
         axes.text(x, y, f"{name}{breaks}loss {loss:g}", ha=side, va="top" if name == "hard" else "center")
         says.append(f"{name} at distance {far:.3g} with a loss of {loss:g}")
-    bare(axes, x=(-2.4, 2.3), y=(-1.85, 1.6))
+    plane(axes, x=(-2.4, 2.3), y=(-1.85, 1.6))
     alt = (
         "An anchor in the middle, the positive at distance 1 on a solid ring, a dashed ring at 1.5, which is "
         "the margin of 0.5 farther out. Three negatives: " + "; ".join(says) + "."
@@ -213,7 +207,7 @@ def states():
             axes.plot(*points[4], "o", color=TEXT, markersize=15, markerfacecolor="none", markeredgewidth=1.2)
         spread, active, found = readings(points, labels)
         axes.set_title(name)
-        bare(axes, x=(-1.75, 1.75), y=(-1.6, 1.75))
+        plane(axes, x=(-1.75, 1.75), y=(-1.6, 1.75))
         lines = f"spread {spread:.2f}\nactive {active:.0%}\nrecall@1 {found:.2f}"
         axes.text(0.5, 0, lines, transform=axes.transAxes, ha="center", va="top", linespacing=1.3)
         says.append(f"{name}: spread {spread:.2f}, {active:.0%} of the triplets active, recall@1 {found:.2f}")
@@ -330,7 +324,7 @@ def circle():
         axes.text(0.05, 1.14, "query", ha="left", va="bottom")
         axes.text(*(1.14 * keys[0]), "own", ha="left", va="center")
         axes.set_title(f"τ = {tau:g}", pad=4)
-        bare(axes, x=(-1.65, 1.65), y=(-1.5, 1.5))
+        plane(axes, x=(-1.65, 1.65), y=(-1.5, 1.5))
         says.append(f"at τ = {tau:g} " + ", ".join(f"{s:.0%}" for s in shares))
     alt = (
         "A circle with a query at the top, its own key (round) near it, and five other keys (squares). The "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from drawings import measured
+from drawings import arrow, measured
 from lossutils import huber, mae, mse, quantile
 from lossutils.figures import COLORS, new_figure
 
@@ -26,15 +26,6 @@ def best_constant(loss, target, **parameters):
         pulls = loss.grad(np.full(target.shape, middle), target, reduction="sum", **parameters)
         low, high = (middle, high) if pulls.sum() < -1e-9 else (low, middle)
     return high
-
-
-def arrow(axes, start, end, color, **style):
-    axes.annotate(
-        "",
-        end,
-        start,
-        arrowprops=dict(arrowstyle="-|>", color=color, lw=2, shrinkA=0, shrinkB=0, **style),
-    )
 
 
 def balance():
