@@ -75,6 +75,8 @@ def test_who_makes_the_loss_of_a_detector():
     (kept,) = typed(r"a ten-thousandth of its loss, an object at 0\.1 keeps (\d+) %")
     ratio = [float(focal(logit(p), one) / bce_with_logits(logit(p), one)) for p in (0.99, 0.1, 0.9, 0.3)]
     assert ratio == pytest.approx([1e-4, kept / 100, 0.01, 0.49])
+    (others,) = typed(r"those at 0\.6 keep (\d+) %")
+    assert float(focal(logit(0.6), one) / bce_with_logits(logit(0.6), one)) == pytest.approx(others / 100)
 
 
 def test_a_larger_pull_of_a_smaller_loss():
@@ -109,9 +111,23 @@ def test_the_hills_say_what_the_notebook_measured():
         recall = drawn.NORMAL.cdf(drawn.SHIFT - drawn.score_at(line))
         assert round(100 * recall) == measured("imbalance", f"post-{name}-recall")
     assert drawn.score_at(0.005) == pytest.approx(1)
+    times, score = typed(r"has to be (\d+) times as high as the left: only from a score of ([\d.]+) on")
+    assert round(drawn.score_at(1 / 2), 2) == score
+    assert np.exp(-((drawn.score_at(1 / 2) - drawn.SHIFT) ** 2) / 2 + drawn.score_at(1 / 2) ** 2 / 2) == (
+        pytest.approx(times)
+    )
 
 
 def test_average_precision_is_that_of_the_four_trainings():
     """In the answer each data set has one number, `Caravan` two."""
     for data, many in [("default", 1), ("credit", 1), ("caravan", 2)]:
         assert len({measured("imbalance", f"{data}-{key}-ap") for key, _ in drawn.TRAININGS}) == many
+
+
+def test_unweighted_has_the_lowest_log_loss():
+    """And the others come near it once undone: within a twentieth."""
+    for data in ("default", "credit", "caravan"):
+        plain = measured("imbalance", f"{data}-unweighted-ll")
+        for key in ("weighted", "focal", "resampled"):
+            assert measured("imbalance", f"{data}-{key}-ll") > plain
+            assert measured("imbalance", f"{data}-{key}-llu") < 1.05 * plain
