@@ -496,9 +496,9 @@ def path():
     axes.text(3.35, 3.54, "no", ha="left", va="center", fontsize=11)
     axes.set(xlim=(-0.15, 9.9), ylim=(0.3, 9.8))
     alt = (
-        "A path of five questions. First: has the loss one number per example? If not, weights or targets are "
-        "broadcast. Then: is the first loss log K? If it is one K-th of that, the mean is over N times C; if "
-        "it is many times that, the start is too large. Then: can it learn one batch by heart? If it can: "
+        "A path of five questions. First: is there one loss per example? If not, weights or targets are "
+        "broadcast. Then: is the first loss log K? If it is one K-th of that, the mean is over N times C; "
+        "if it is many times that, the start is too large. Then: can it learn one batch by heart? If it can: "
         "is it good on new examples? Then start the long run; if not, look at labels, features and "
         "overfitting. If it cannot learn the batch: has each layer a gradient, and is it right? "
         "If not, a layer is detached or dead, or zero_grad is missing; if so, the loss stops at a known "
