@@ -66,6 +66,18 @@ def test_the_clip_stops_the_pull():
     assert number("plus-at-minus20") == round(-1 / (1 + 1e-7 * np.exp(20)), 3)  # −σ(z)/(σ(z) + 1e-7)
 
 
+def test_a_right_answer_is_rounded():
+    sure = typed(r"as here: from \$z = (\d+)\$ on, \$1 \+ .exp\(-z\)\$ is rounded to 1")[0]
+    one = 1 + np.exp(-np.array([sure - 1, sure], np.float32))
+    assert one.dtype == np.float32 and (one == 1).tolist() == [False, True]
+    assert number("nan-right") > 0 == number("nan-wrong") and number("nan-largest-logit") > sure  # "as here"
+    z = torch.tensor([-200.0, sure - 1, sure], requires_grad=True)
+    p = torch.sigmoid(z)
+    assert p.tolist()[0] == 0 and (p == 1).tolist() == [False, False, True]
+    (-torch.log(p[:1])).sum().backward()  # the factors are -infinity and 0
+    assert torch.isnan(z.grad[0])
+
+
 def test_words_for_the_ratings():
     start, who, what = number("rank-start"), number("rank-who-mse"), number("rank-what-mse")
     assert 1 / 7 < 1 - who / start < 1 / 5  # "by a sixth"
@@ -183,7 +195,7 @@ def test_words_for_the_matrix():
         if not any(s in found for other, found in finds.items() if other != q)
     }
     assert alone == {"start", "overfit", "held-out"}
-    assert "three of them (start, overfit, held out) are the only ones to find some bug" in PAGE
+    assert "each of three (start, overfit, held out) finds a bug that no other finds" in PAGE
     assert finds["overfit"] >= {"softmax-twice"} and finds["held-out"] >= {"labels-in-another-order"}
     marks = {glued(f"q-{s}-{q}") for s in scripts for q in questions}
     assert marks == {"✓", "✗"} and "Every answer is that of all eight starts" in PAGE

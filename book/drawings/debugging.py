@@ -421,15 +421,15 @@ def lists():
 
 # Question of the notebook, what the box asks, and whom a no accuses.
 PATH = [
-    ("shape", "1  One loss per\nexample?", "weights or targets broadcast:\n(N, N) instead of (N,)"),
-    ("start", "2  First loss $\\log K$?", "$1/K$ of it: mean over N·C\nmany times: start too large"),
-    ("overfit", "3  One batch\nby heart?", ""),
+    ("shape", "One loss per\nexample?", "weights or targets broadcast:\n(N, N) instead of (N,)"),
+    ("start", "First loss $\\log K$?", "$1/K$ of it: mean over N·C\nmany times: start too large"),
+    ("overfit", "One batch\nby heart?", ""),
     (
         "gradient",
-        "4  A gradient in each\nlayer, and right?",
+        "A gradient in each\nlayer, and right?",
         "0, None: detached or dead\nwrong: no zero_grad",
     ),
-    ("held-out", "5  New examples\ngood?", "labels, features, overfitting"),
+    ("held-out", "New examples\ngood?", "labels, features, overfitting"),
 ]
 STOPS = "stops at a known number:\nsoftmax twice; tiny inputs"
 
@@ -484,11 +484,11 @@ def path():
     axes.text(3.35, 3.54, "no", ha="left", va="center", fontsize=11)
     axes.set(xlim=(-0.15, 9.9), ylim=(0.3, 9.8))
     alt = (
-        "A path of five questions. One: has the loss one number per example? If not, weights or targets are "
-        "broadcast. Two: is the first loss log K? If it is one K-th of that, the mean is over N times C; if "
-        "it is many times that, the start is too large. Three: can it learn one batch by heart? If it can, "
-        "five: is it good on new examples? Then start the long run; if not, look at labels, features and "
-        "overfitting. If it cannot learn the batch, four: has each layer a gradient, and is it right? "
+        "A path of five questions. First: is there one loss per example? If not, weights or targets are "
+        "broadcast. Then: is the first loss log K? If it is one K-th of that, the mean is over N times C; "
+        "if it is many times that, the start is too large. Then: can it learn one batch by heart? If it can: "
+        "is it good on new examples? Then start the long run; if not, look at labels, features and "
+        "overfitting. If it cannot learn the batch: has each layer a gradient, and is it right? "
         "If not, a layer is detached or dead, or zero_grad is missing; if so, the loss stops at a known "
         "number, as with softmax twice, or the inputs are tiny."
     )
