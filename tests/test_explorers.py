@@ -74,7 +74,7 @@ def temperature(state):
 
 
 def hills(state):
-    share, odds = state["share"], state["share"] / (1 - state["share"]) * state["weight"]
+    share, odds = state["share"], state["share"] / (1 - state["share"]) * np.exp(-state["lower"])
     line = 1 - np.log(odds) / 2  # where share · N(s; 2) · weight is (1 - share) · N(s; 0)
     assert np.isclose(odds * norm.pdf(line, 2), norm.pdf(line))
     recall, alarms = norm.sf(line, 2), norm.sf(line)

@@ -239,6 +239,11 @@ def squeeze(page, styled):
         lambda span: f'<span class="{styled[span[1]]}">{span[2]}</span>' if span[1] in styled else span[2],
         smaller,
     )
+    # Names that no rule of the site asks for, and what MathML takes for granted.
+    smaller = re.sub(r'<span class="pasted-text">([^<]*)</span>', r"\1", smaller)
+    smaller = smaller.replace('<p class="sd-card-text">', "<p>").replace(' fence="true"', "")
+    smaller = smaller.replace("sd-sphinx-override sd-dropdown sd-card sd-mb-3", "sd-dropdown")
+    smaller = smaller.replace('class="docutils literal notranslate"', 'class="literal"')
     mark = re.compile(r'<span class="(\w{1,3})">([^<]*)</span>([ \n]*)<span class="\1">')
     while mark.search(smaller):  # two marks of one color, one after the other, are one
         smaller = mark.sub(r'<span class="\1">\2\3', smaller)
@@ -298,6 +303,9 @@ def squeeze_figure(found):
     figure = without_bare_groups(figure).replace(" xlink:href=", " href=")
     figure = figure.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
     # A tenth of a unit is less than a quarter of a pixel.
+    figure = re.sub(
+        r'( [xy]="-?\d+)\.(?:0\d*|(\d)\d*)"', lambda n: f'{n[1]}{"." + n[2] if n[2] else ""}"', figure
+    )
     path = r"(?<=\bd=\")[^\"]*"
     return re.sub(path, lambda d: shorten_path(re.sub(r"(\d\.\d)\d+|(?<=[A-Za-z]) | $", r"\1", d[0])), figure)
 

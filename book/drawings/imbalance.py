@@ -11,7 +11,7 @@ from lossutils.figures import COLORS, new_figure
 
 NORMAL = NormalDist()
 RATE, SHIFT = 0.005, 2.0  # violations, and how far their hill stands to the right
-SCORES = np.linspace(-3.2, 5.4, 431)
+SCORES = np.linspace(-3.2, 5.4, 173)
 BLUE, RED, GREEN, PURPLE, OCHRE, GRAY = COLORS
 LEADER = {"arrowstyle": "-", "color": GRAY}
 
@@ -39,7 +39,7 @@ def _hills(lines):
 
 
 def _under(axes, mean, low, high, **look):
-    x = np.linspace(low, high, 200)
+    x = np.linspace(low, high, 80)
     axes.fill_between(x, np.exp(-((x - mean) ** 2) / 2), linewidth=0, **look)
 
 
@@ -99,7 +99,7 @@ def two_lines():
 
 
 def tug():
-    z = np.linspace(-6, -2, 401)
+    z = np.linspace(-6, -2, 81)
     down = 97 * bce_with_logits.grad(z, np.zeros_like(z), reduction="sum")
     up = -3 * bce_with_logits.grad(z, np.ones_like(z), reduction="sum")
     best = np.log(3 / 97)
@@ -169,7 +169,7 @@ def weight_shift():
 
 
 def focal_factor():
-    p = np.linspace(0.001, 0.999, 500)
+    p = np.linspace(0.001, 0.999, 200)
     z, one = np.log(p / (1 - p)), np.ones_like(p)
     figure, axes = new_figure(height=3.1)
     for gamma, color, dash, at, side in [
@@ -204,7 +204,7 @@ def who_makes_the_loss():
     kinds = [
         ("easy", "99,000 easy", BLUE, ""),
         ("other", "900 others", OCHRE, "//"),
-        ("objects", "100 objects", RED, ".."),
+        ("objects", "100 objects", RED, "xx"),
     ]
     figure, axes = new_figure(height=3.3)
     says = []

@@ -21,8 +21,10 @@
   }
   const logit = (p) => Math.log(p / (1 - p));
   // A score s has the odds share/(1 - share) · exp(2 s - 2); the weight multiplies them.
-  const line = ({ share, weight }) => APART / 2 - (logit(share) + Math.log(weight)) / APART;
-  const weightAt = (s, share) => Math.exp(APART * (APART / 2 - s) - logit(share));
+  // It is kept as minus its logarithm, so that the line moves to the right with the number.
+  const line = ({ share, lower }) => APART / 2 - (logit(share) - lower) / APART;
+  const lowerAt = (s, share) => APART * (s - APART / 2) + logit(share);
+  const weight = (lower) => shown(Math.exp(-lower), lower < -2.3 ? 0 : 2);
 
   function numbers(state) {
     const s = line(state);
@@ -57,37 +59,37 @@
 
   figure("imbalance-hills", {
     about: "Two hills of scores, negatives left and positives right, each drawn with the area 1, and a line that decides.",
-    start: { share: 0.005, weight: 1, miss: 10 },
-    height: () => 320,
+    start: { share: 0.005, lower: 0, miss: 50 },
+    height: () => 346,
     ask: {
       text: "Half a percent are positive. You weight each of them 199 times, so that both classes count alike. What does that do to a model that was exact?",
-      options: ["it tells the classes better apart", "it moves the line, and nothing else", "it catches every positive"],
+      options: ["it tells the classes better apart", "the line moves, the order stays", "it catches every positive"],
       right: 1,
       says: [
         "The hills stay as they are, and so does the order of the scores. Only the line moves.",
         "All logits grow by log 199. The order of the scores stays as it is, and the line at one half moves left.",
         "It catches more, 84 of 100, and flags 16 of 100 negatives as well: the line has moved, and nothing else.",
       ],
-      then: { weight: 199 },
+      then: { lower: -5.3 },
     },
     choose: "For the costs,",
-    switches: [1, 10, 100].map((value) => ({ name: "miss", value, label: `a miss costs ${value}` })),
+    switches: [1, 10, 50].map((value) => ({ name: "miss", value, label: `a miss costs ${value}` })),
     handles: [
       slider({
-        name: "weight",
-        label: "Weight of the positives, which moves the line",
-        range: [0.1, 2000],
+        name: "lower",
+        label: "The line; to its left is more weight on the positives",
+        range: [-8, 3],
         step: 0.1,
         at: (state, width) => [x(width)(Math.min(6, Math.max(-3.5, line(state)))), 212],
-        from: (px, _, width, state) => weightAt(x(width).invert(px), state.share),
-        words: (weight) => `weight ${shown(weight, 1)}`,
+        from: (px, _, width, state) => lowerAt(x(width).invert(px), state.share),
+        words: (lower) => `weight ${weight(lower)}`,
       }),
       slider({
         name: "share",
         label: "Share of positives",
         range: [0.002, 0.5],
         step: 0.001,
-        at: ({ share }, width) => [track(width)(Math.log(share)), 282],
+        at: ({ share }, width) => [track(width)(Math.log(share)), 304],
         from: (px, _, width) => Math.exp(track(width).invert(px)),
         words: (share) => `${shown(100 * share, 1)} % are positive`,
       }),
@@ -96,9 +98,9 @@
     says(state) {
       const { recall, accuracy, precision, cost } = numbers(state);
       return (
-        `Of ${shown(100 * state.share, 1)} % positives, weighted ${shown(state.weight, 1)} times: caught ${percent(recall)}, ` +
+        `Of ${shown(100 * state.share, 1)} % positives, weighted ${weight(state.lower)} times: caught ${percent(recall)}, ` +
         `decisions right ${percent(accuracy)}, alarms that are true ${percent(precision)}. ` +
-        `Cost of 1000 cases, a false alarm 1 and a miss ${state.miss}: ${shown(1000 * cost, 1)}.`
+        `Cost of 1000 cases, a false alarm 1 and a miss ${state.miss}: ${shown(1000 * cost, 0)}.`
       );
     },
     draw(state, width) {
@@ -112,18 +114,22 @@
       out += draw.text(at(-0.5), y(0.13), "negatives", { "text-anchor": "middle" });
       out += draw.text(at(2.5), y(0.13), "positives", { "text-anchor": "middle" });
       out += draw.line(at(s), 18, at(s), 212, { "stroke-width": 2.5 });
-      out += draw.text(at(s) + (s > 3 ? -6 : 6), 30, "alarm →", { "text-anchor": s > 3 ? "end" : "start", "font-weight": 600 });
+      out += draw.text(at(s) + (s > 4 ? -6 : 6), 16, s > 4 ? "← no alarm" : "alarm →", {
+        "text-anchor": s > 4 ? "end" : "start",
+        "font-weight": 600,
+      });
       const { recall, alarms } = numbers(state);
-      out += draw.text(8, 240, `caught ${percent(recall)}, false alarms among the negatives ${percent(alarms, 2)}`);
+      out += draw.text(8, 246, `caught ${percent(recall)}, false alarms ${percent(alarms, 2)} of the negatives`);
+      out += draw.text(8, 278, "share of positives");
       const best = APART / 2 - (logit(state.share) + Math.log(state.miss)) / APART;
       if (best < 6 && best > -3.5) {
-        out += draw.line(at(best), y(0) - 9, at(best), y(0) + 7, { stroke: color(3), "stroke-width": 4 });
-        out += draw.text(at(best) + (best > 3 ? -6 : 6), y(0) - 12, "cheapest", { fill: color(3), "text-anchor": best > 3 ? "end" : "start" });
+        out += draw.line(at(best), 36, at(best), y(0) + 6, { stroke: color(3), "stroke-width": 2, "stroke-dasharray": "4 4" });
+        out += draw.text(at(best) + (best > 4 ? -6 : 6), 40, "cheapest", { fill: color(3), "text-anchor": best > 4 ? "end" : "start" });
       }
       const to = track(width);
-      out += draw.line(24, 282, width - 24, 282, { "stroke-opacity": 0.4 });
+      out += draw.line(24, 304, width - 24, 304, { "stroke-opacity": 0.4 });
       for (const tick of [0.002, 0.005, 0.02, 0.1, 0.5])
-        out += draw.text(to(Math.log(tick)), 312, `${100 * tick} %`, { "text-anchor": "middle", "fill-opacity": 0.75 });
+        out += draw.text(to(Math.log(tick)), 334, `${100 * tick} %`, { "text-anchor": "middle", "fill-opacity": 0.75 });
       return out;
     },
   });
