@@ -119,7 +119,7 @@
         "font-weight": 600,
       });
       const { recall, alarms } = numbers(state);
-      out += draw.text(8, 246, `caught ${percent(recall)}, false alarms ${percent(alarms, 2)} of the negatives`);
+      out += draw.text(8, 246, `caught ${percent(recall)}, false alarms ${percent(alarms, 2)}`);
       out += draw.text(8, 278, "share of positives");
       const best = APART / 2 - (logit(state.share) + Math.log(state.miss)) / APART;
       if (best < 6 && best > -3.5) {
