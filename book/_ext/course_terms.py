@@ -94,7 +94,7 @@ class ExplainTerms(SphinxPostTransform):
 
 
 def is_running(text):
-    """Whether the text is prose in sight: not code, a table, a link, a fold, a problem."""
+    """Whether the text is prose in sight: not code, table, link, fold, problem or an answer to choose."""
     node = text.parent
     while node is not None:
         if isinstance(node, ELSEWHERE) or "exercise" in node.get("classes", ()):
@@ -102,6 +102,8 @@ def is_running(text):
         folded = {"sd-dropdown", "dropdown", "sd-summary-content"} & set(node.get("classes", ()))
         if folded or node.get("type") == "dropdown" or "solution" in node.get("classes", ()):
             return False
+        if isinstance(node, nodes.enumerated_list) and "quick" in node.parent["classes"]:
+            return False  # its items become buttons, which hold no links
         node = node.parent
     return True
 
