@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from test_doctests import fences
 from test_equations import labelled, markdown
 
@@ -27,7 +28,7 @@ ROWS = {
     "ranking": 16,
     "custom": 94,
     "debugging": 10,
-    "practice": 23,
+    "practice": 90,
 }
 
 
@@ -70,9 +71,14 @@ def names_of_tests(module):
     return set(collect(ast.parse(module.read_text(encoding="utf-8")).body))
 
 
+def questions(file):
+    return {entry["id"] for entry in yaml.safe_load(file.read_text("utf-8"))}
+
+
 PLACES = [
     (r"(book/[\w/]+\.md)#([\w-]+)", anchors),
     (r"(notebooks/\w+\.ipynb)#([\w-]+)", cells),
+    (r"(book/bank/questions/\w+\.yaml)#([\w-]+)", questions),
     (r"(tests/test_\w+\.py)::([\w:]+)(?:\[[^\]]+\])?", names_of_tests),
 ]
 
