@@ -136,7 +136,18 @@ def reliability(state):
     }, 1e-9
 
 
+def focal(state):
+    counts = np.array([99_100 - state["objects"], 900, state["objects"]])
+    p, y = np.array([0.99, 0.6, 0.1]), np.array([0.0, 0.0, 1.0])
+    z = np.log(p / (1 - p)) * (2 * y - 1)
+    options = {"gamma": state["gamma"], "alpha": 0.25 if state["weight"] == "alpha" else None}
+    weight = np.where(y == 1, counts[:2].sum() / counts[2], 1) if state["weight"] == "balanced" else None
+    losses = counts * lossutils.focal(z, y, weight=weight, reduction="none", **options)
+    return dict(zip(["easy", "other", "objects"], losses / losses.sum(), strict=True)), 1e-9
+
+
 EXPECTED = {
+    "imbalance-focal": focal,
     "classification-floor": floor,
     "classification-reliability": reliability,
     "classification-balls": balls,
