@@ -156,7 +156,7 @@
   const grouped = (count) => (count < 1000 ? `${count}` : `${Math.floor(count / 1000)},${String(count % 1000).padStart(3, "0")}`);
   const powers = (width) => scale([0, 5], [24, width - 24]);
   const counts = (width) => scale([Math.log(10), Math.log(5000)], [24, width - 24]);
-  const WEIGHTS = { none: "no weight", balanced: "balanced", alpha: "α = ¼" };
+  const WEIGHTS = { none: "1", balanced: "balanced", alpha: "⅓ (α = ¼)" };
 
   figure("imbalance-focal", {
     about: "The loss of 100,000 places as two bars, under cross-entropy and under a focal loss, each split into who makes it.",
@@ -173,7 +173,7 @@
       ],
       then: { gamma: 2 },
     },
-    choose: "Objects count",
+    choose: "Weight of an object:",
     switches: Object.entries(WEIGHTS).map(([value, label]) => ({ name: "weight", value, label })),
     handles: [
       slider({
@@ -202,7 +202,7 @@
     says(state) {
       const shares = split(state);
       return (
-        `γ = ${shown(state.gamma, 1)}, ${WEIGHTS[state.weight]}: of the loss, ` +
+        `γ = ${shown(state.gamma, 1)}, weight ${WEIGHTS[state.weight]}: of the loss, ` +
         `${groups(state).map(({ name, count }, k) => `${part(shares[k])} from ${grouped(Math.round(count))} ${name}`).join(", ")}.`
       );
     },
@@ -211,8 +211,8 @@
       const now = split(state);
       let out = "";
       for (const [name, shares, top, high] of [
-        ["cross-entropy", split({ ...state, gamma: 0, weight: "none" }), 22, 20],
-        [`γ = ${shown(state.gamma, 1)}, ${WEIGHTS[state.weight]}`, now, 72, 44],
+        ["cross-entropy", split({ ...state, gamma: 0, weight: "none" }), 28, 22],
+        [`γ = ${shown(state.gamma, 1)}, weight ${WEIGHTS[state.weight]}`, now, 78, 38],
       ]) {
         out += draw.text(4, top - 6, name);
         let sum = 0;
