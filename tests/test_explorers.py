@@ -146,7 +146,16 @@ def focal(state):
     return dict(zip(["easy", "other", "objects"], losses / losses.sum(), strict=True)), 1e-9
 
 
+def order(state):
+    scores, relevance = np.array([[state["a"], state["b"], state["c"]]], dtype=float), np.array([[2, 1, 0]])
+    return {
+        "error": lossutils.mse(scores, relevance.astype(float)),
+        "ndcg": lossutils.ndcg(scores, relevance)[0],
+    }, 1e-9
+
+
 EXPECTED = {
+    "ranking-order": order,
     "imbalance-focal": focal,
     "classification-floor": floor,
     "classification-reliability": reliability,
