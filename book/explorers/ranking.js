@@ -38,12 +38,12 @@
     height: () => 316,
     ask: {
       text: "The order A B C is perfect: NDCG is 1. Now the squared error falls to less than half. What can happen to NDCG?",
-      options: ["it stays at 1", "it can fall", "it rises"],
+      options: ["it has to stay at 1", "it can fall", "it rises"],
       right: 1,
       says: [
-        "It can, and it can fall: A and B come nearer to their relevances and change places.",
+        "It can stay, or fall: A and B come nearer to their relevances, and change places.",
         "A and B come nearer to their relevances, and change places.",
-        "More than 1 there is not. It can fall: A and B come nearer to their relevances and change places.",
+        "NDCG is never above 1. It can fall: A and B come nearer to their relevances, and change places.",
       ],
       then: { a: 1.4, b: 1.5, c: 0 },
     },
