@@ -10,6 +10,7 @@ from scipy.stats import norm
 from test_site import DESKTOP, PHONE, SITE
 
 import lossutils
+from lossutils.practice.classification import expected_calibration_error
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
@@ -103,7 +104,61 @@ def balls(state):
     return places, 1e-9
 
 
+def floor(state):
+    target = np.array([[0.7, 0.2, 0.1]])
+    answer = np.array([[state["u"], state["v"] - state["u"], 1 - state["v"]]])
+    of, by = (answer, target) if state["swapped"] else (target, answer)
+    return {"entropy": lossutils.cce(of, of), "kl": lossutils.kl_divergence(by, of)}, 1e-9
+
+
+def glued(name):
+    """What the notebook of the chapter on classification has stored under this name."""
+    cells = json.loads((ROOT / "notebooks/classification.ipynb").read_text("utf-8"))["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    (found,) = [one for one in outputs if one.get("metadata", {}).get("scrapbook", {}).get("name") == name]
+    return found["data"]["application/papermill.record/text/plain"].strip("'")
+
+
+def reliability(state):
+    counts = [np.array(glued(f"late-{genre}").split(), dtype=int) for genre in ("comedies", "dramas")]
+    middle = (int(glued("late-lowest")) + np.arange(len(counts[0])) + 0.5) / 2
+    z = np.concatenate([np.repeat(middle, count) for count in counts])
+    drama = np.repeat([0.0, 1.0], [count.sum() for count in counts])
+    assert len(z) == 10_000
+    p = lossutils.sigmoid(z / 10 ** state["t"])
+    place = np.digitize(p, np.arange(1, 10) / 10)
+    points = [[p[place == k].mean(), drama[place == k].mean()] for k in np.unique(place)]
+    return {
+        "loss": lossutils.bce_with_logits(z / 10 ** state["t"], drama),
+        "accuracy": np.mean((p > 0.5) == drama),
+        "ece": expected_calibration_error.solution(p, drama),
+        "points": points,
+    }, 1e-9
+
+
+def focal(state):
+    counts = np.array([99_100 - state["objects"], 900, state["objects"]])
+    p, y = np.array([0.99, 0.6, 0.1]), np.array([0.0, 0.0, 1.0])
+    z = np.log(p / (1 - p)) * (2 * y - 1)
+    options = {"gamma": state["gamma"], "alpha": 0.25 if state["weight"] == "alpha" else None}
+    weight = np.where(y == 1, counts[:2].sum() / counts[2], 1) if state["weight"] == "balanced" else None
+    losses = counts * lossutils.focal(z, y, weight=weight, reduction="none", **options)
+    return dict(zip(["easy", "other", "objects"], losses / losses.sum(), strict=True)), 1e-9
+
+
+def order(state):
+    scores, relevance = np.array([[state["a"], state["b"], state["c"]]], dtype=float), np.array([[2, 1, 0]])
+    return {
+        "error": lossutils.mse(scores, relevance.astype(float)),
+        "ndcg": lossutils.ndcg(scores, relevance)[0],
+    }, 1e-9
+
+
 EXPECTED = {
+    "ranking-order": order,
+    "imbalance-focal": focal,
+    "classification-floor": floor,
+    "classification-reliability": reliability,
     "classification-balls": balls,
     "regression-street": street,
     "classification-softmax": softmax,

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from drawings import arrow, measured
-from lossutils import bce, bce_with_logits, cce, cross_entropy, kl_divergence, sigmoid, softmax
+from lossutils import bce, bce_with_logits, cross_entropy, sigmoid, softmax
 from lossutils.figures import COLORS, new_figure
 
 BLUE, RED, GREEN, _, _, GRAY = COLORS
@@ -151,41 +151,6 @@ def sigmoid_and_gap():
         "almost in a "
         "straight line up to a logit of −2, then flatter. Its slope at each of these logits is minus "
         "the length of the arrow above."
-    )
-    return figure, alt
-
-
-def entropy_floor():
-    y = np.array([[0.7, 0.2, 0.1]])
-    answers = [[1 / 3] * 3, [0.9, 0.05, 0.05], [0.5, 0.25, 0.25], y[0]]
-    names = ["⅓, ⅓, ⅓", "0.9, 0.05, 0.05", "0.5, 0.25, 0.25", "0.7, 0.2, 0.1"]
-    floor = float(cce(y, y))
-    extra = [float(kl_divergence(np.array([p]), y)) for p in answers]
-    figure, axes = sheet(height=2.9)
-    row = np.arange(4)[::-1]
-    axes.barh(row, floor, color=GRAY, alpha=0.45, height=0.6)
-    axes.barh(row, extra, left=floor, color=RED, height=0.6, hatch="//", edgecolor=RED, alpha=0.8)
-    for at, more in zip(row, extra, strict=True):
-        axes.text(
-            floor + more + 0.015, at, f"+ {digits(more)}" if more > 1e-9 else "+ 0", va="center", fontsize=11
-        )
-    axes.text(floor / 2, 3.55, f"entropy {digits(floor)}", ha="center", fontsize=11)
-    axes.text(floor + 0.02, 3.55, "KL", color=RED, fontsize=11)
-    axes.set(
-        yticks=row,
-        yticklabels=names,
-        xlim=(0, 1.3),
-        ylim=(-0.5, 4.0),
-        xlabel="cross-entropy (nats)",
-        ylabel="answer p",
-    )
-    axes.grid(False, axis="y")
-    said = ", ".join(f"{floor + more:.3f} for ({name})" for more, name in zip(extra, names, strict=True))
-    alt = (
-        f"Cross-entropy of four answers for the target (0.7, 0.2, 0.1), as bars: {said}. Each bar "
-        "starts with the same "
-        f"gray part of {floor:.3f}, the entropy; what is left is KL, and 0 for the answer that equals "
-        "the target."
     )
     return figure, alt
 

@@ -3,7 +3,7 @@
 from statistics import NormalDist
 
 import numpy as np
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 
 from drawings import measured
 from lossutils import bce_with_logits, focal, sigmoid
@@ -192,53 +192,6 @@ def focal_factor():
         "with γ = 0 it is 1 everywhere."
     )
     return figure, alt
-
-
-def who_makes_the_loss():
-    rows = [
-        ("cross-entropy", "cross-entropy"),
-        ("weights", "balanced\nweights"),
-        ("focal", "focal, γ = 2"),
-        ("alpha", "focal, γ = 2,\nα = 1/4"),
-    ]
-    kinds = [
-        ("easy", "99,000 easy", BLUE, ""),
-        ("other", "900 others", OCHRE, "//"),
-        ("objects", "100 objects", RED, "xx"),
-    ]
-    figure, axes = new_figure(height=3.3)
-    says = []
-    for row, (key, name) in enumerate(rows):
-        left, parts = 0.0, []
-        for kind, _, color, hatch in kinds:
-            share = measured("imbalance", f"dense-{key}-{kind}")
-            axes.barh(
-                row,
-                share,
-                left=left,
-                height=0.62,
-                facecolor="none",
-                edgecolor=color,
-                hatch=hatch,
-                linewidth=0,
-            )
-            axes.barh(row, share, left=left, height=0.62, color=color, alpha=0.4)
-            if share > 8:
-                axes.text(left + share / 2, row, f"{share:.0f}", ha="center", va="center", fontweight="bold")
-            left += share
-            parts.append(f"{kind} {share:g} %")
-        says.append(f"{name.replace(chr(10), ' ')}: " + ", ".join(parts))
-    axes.set(
-        yticks=range(4),
-        yticklabels=[name for _, name in rows],
-        xlim=(0, 100),
-        xlabel="share of the loss, in %",
-    )
-    axes.invert_yaxis()
-    axes.grid(axis="y", visible=False)
-    handles = [Patch(facecolor=color, alpha=0.5, hatch=hatch, label=name) for _, name, color, hatch in kinds]
-    figure.legend(handles=handles, loc="outside upper center", ncols=3, handlelength=1.2, columnspacing=1.0)
-    return figure, "Bars of who makes the loss. " + "; ".join(says) + "."
 
 
 SETS = [("default", "Default"), ("caravan", "Caravan"), ("credit", "Credit")]

@@ -169,4 +169,219 @@
       return out + draw.text(24, 270, `steps: ${Math.round(state.steps)}`);
     },
   });
+
+  // --- The floor: what a target costs at least
+
+  const TARGET = [0.7, 0.2, 0.1];
+  const LEAST = 0.02; // of each share of the answer, so that the bar ends
+  const shares = ({ u, v }) => [u, v - u, 1 - v];
+  const price = (of, by) => -of.reduce((sum, share, k) => sum + share * Math.log(by[k]), 0);
+  const listed = (row) => `(${row.map((share) => shown(share)).join(", ")})`;
+  function parts(state) {
+    const [of, by] = state.swapped ? [shares(state), TARGET] : [TARGET, shares(state)];
+    return { entropy: price(of, of), kl: price(of, by) - price(of, of) };
+  }
+  const strip = (width) => scale([0, 1], [24, width - 24]);
+  const nats = (width) => scale([0, 3.6], [4, width - 4]);
+
+  /** A border between two shares; it pushes the other border along. */
+  function border(name, label, range) {
+    const one = slider({
+      name,
+      label,
+      range,
+      step: 0.01,
+      at: (state, width) => [strip(width)(state[name]), 154],
+      from: (x, _, width) => strip(width).invert(x),
+    });
+    const tidy = (x) => Number(x.toFixed(2));
+    const push = (change, { u, v }) =>
+      change &&
+      (name === "u"
+        ? { u: change.u, v: Math.max(v, tidy(change.u + LEAST)) }
+        : { u: Math.min(u, tidy(change.v - LEAST)), v: change.v });
+    return {
+      ...one,
+      words: (state) => `answer ${listed(shares(state))}`,
+      to: (x, y, width, state) => push(one.to(x, y, width, state), state),
+      key: (pressed, state) => push(one.key(pressed, state), state),
+    };
+  }
+
+  figure("classification-floor", {
+    about: "A target of three shares, below it an answer whose borders you can move, and the price of the answer as a bar of two parts.",
+    start: { u: 0.3, v: 0.6, swapped: false },
+    height: () => 298,
+    ask: {
+      text: "Ten people looked at a picture: the target is (0.7, 0.2, 0.1). Can an answer cost less than the gray part?",
+      options: ["yes, if it is surer", "no, none", "yes, if it is less sure"],
+      right: 1,
+      says: [
+        "Being surer costs more: 0.97 for (0.9, 0.05, 0.05). The answer that equals the target costs the gray part, 0.80, and none costs less.",
+        "The answer that equals the target costs the gray part, 0.80. Every other one costs more.",
+        "(⅓, ⅓, ⅓) costs log 3 = 1.10. The answer that equals the target costs the gray part, 0.80, and none costs less.",
+      ],
+      then: { u: 0.7, v: 0.9 },
+    },
+    switches: [{ name: "swapped", label: "swap target and answer" }],
+    handles: [
+      border("u", "Border between the first and the second share", [LEAST, 1 - 2 * LEAST]),
+      border("v", "Border between the second and the third share", [2 * LEAST, 1 - LEAST]),
+    ],
+    numbers: parts,
+    says(state) {
+      const { entropy, kl } = parts(state);
+      const [of, to] = state.swapped ? ["answer", "target"] : ["target", "answer"];
+      return (
+        `Answer ${listed(shares(state))}: entropy of the ${of} ${shown(entropy, 3)}, plus KL from ${of} to ${to} ` +
+        `${shown(kl, 3)}, is ${shown(entropy + kl, 3)} nats.` +
+        (state.swapped ? " Now the answer does the averaging, and the gray part moves with it." : "")
+      );
+    },
+    draw(state, width) {
+      const at = strip(width);
+      let out = "";
+      for (const [name, row, top] of [["target y", TARGET, 32], ["answer p", shares(state), 104]]) {
+        out += draw.text(24, top - 8, `${name} = ${listed(row)}`);
+        let sum = 0;
+        row.forEach((share, k) => {
+          out += draw.bar(at(sum) + 1, top, at(share) - at(0) - 2, 30, { fill: COLORS[k], "fill-opacity": 0.55 });
+          sum += share;
+        });
+      }
+      for (const edge of [0.7, 0.9])
+        out += draw.line(at(edge), 104, at(edge), 138, { "stroke-dasharray": "4 4", "stroke-opacity": 0.6 });
+      for (const edge of [state.u, state.v]) out += draw.line(at(edge), 100, at(edge), 154, { "stroke-width": 2 });
+      const { entropy, kl } = parts(state);
+      const [of, by] = state.swapped ? ["p", "y"] : ["y", "p"];
+      const x = nats(width);
+      out += draw.text(4, 198, `entropy of ${of}: ${shown(entropy, 3)}`);
+      out += draw.text(4, 218, `+ KL(${of}‖${by}): ${shown(kl, 3)}`, { fill: color(2) });
+      out += draw.bar(x(0), 228, x(entropy) - x(0), 32, { "fill-opacity": 0.35 });
+      out += draw.line(x(entropy), 224, x(entropy), 266, { "stroke-width": 2 });
+      out += draw.bar(x(entropy), 228, x(kl) - x(0), 32, { fill: color(2) });
+      for (const tick of [0, 1, 2, 3])
+        out += draw.text(x(tick), 286, tick ? tick : "0 nats", { "text-anchor": tick ? "middle" : "start", "fill-opacity": 0.75 });
+      return out;
+    },
+  });
+
+  // --- One temperature for a network that is too sure
+
+  // From the notebook, cell films-by-logit: test films with a logit from −60 on, in steps of one half.
+  const COMEDIES =
+    "1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 1 0 0 0 0 1 2 1 2 3 3 3 2 3 3 1 4 5 3 4 13 9 10 7 10 6 6 10 8 9 20 18 11 11 10 10 12 18 12 20 18 24 13 20 19 19 25 17 15 22 19 15 33 15 18 13 19 23 25 13 24 20 17 14 19 10 21 20 22 27 21 30 21 29 36 27 30 24 39 35 39 40 48 52 60 68 55 66 67 60 64 66 77 78 82 63 93 89 84 103 90 81 99 92 93 71 72 66 92 74 62 63 60 60 58 42 53 47 43 32 31 24 33 27 22 21 13 18 22 13 11 12 10 8 11 9 10 13 6 14 6 8 9 14 5 9 8 1 5 7 2 5 4 2 4 4 3 4 3 1 0 1 4 1 2 3 2 1 1 1 1 3 2 1 0 2 0 0 0 0 0 0 0 1 1 1 0 0 0 2 0 1 0 1 0 0 0 1 1 1 0 0 0 1 0 0 0 1 0 0 0 0 0 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0";
+  const DRAMAS =
+    "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 2 0 0 0 1 0 1 0 1 1 0 0 0 1 1 2 1 2 2 1 0 1 4 1 0 2 1 2 3 2 6 2 4 2 2 1 7 6 2 7 13 2 5 7 5 10 8 7 4 12 6 11 13 10 8 13 18 19 18 17 13 18 24 32 24 37 28 40 53 52 50 57 59 62 68 66 70 76 84 84 92 109 122 118 137 110 124 108 120 137 121 136 130 120 131 104 102 122 116 104 113 93 103 77 89 76 76 77 75 50 67 48 68 46 41 55 45 40 39 33 30 36 34 31 24 31 21 22 19 19 22 19 23 13 16 18 19 10 20 16 14 13 12 10 12 7 10 12 9 3 9 7 6 13 10 7 6 7 6 4 4 7 10 4 2 6 7 2 6 4 2 4 5 6 3 4 1 2 2 0 1 2 2 1 1 0 3 0 0 2 1 0 1 2 0 1 2 1 0 2 1 0 1 1 0 1 0 0 2 1 1 0 0 0 1 0 0 0 1";
+  const films = COMEDIES.split(" ").map((comedies, k) => [(k - 119.5) / 2, Number(comedies), Number(DRAMAS.split(" ")[k])]);
+  const ALL = films.reduce((sum, [, comedies, dramas]) => sum + comedies + dramas, 0);
+  const softplus = (value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
+
+  function judged(heat) {
+    const bins = Array.from({ length: 10 }, () => ({ films: 0, said: 0, dramas: 0 }));
+    let loss = 0;
+    let right = 0;
+    for (const [value, comedies, dramas] of films) {
+      const says = sigmoid(value / heat);
+      const bin = bins[Math.min(9, Math.floor(10 * says))];
+      bin.films += comedies + dramas;
+      bin.said += says * (comedies + dramas);
+      bin.dramas += dramas;
+      loss += comedies * softplus(value / heat) + dramas * softplus(-value / heat);
+      right += value > 0 ? dramas : comedies;
+    }
+    const gap = bins.reduce((sum, bin) => sum + Math.abs(bin.said - bin.dramas), 0);
+    return { bins: bins.filter((bin) => bin.films), loss: loss / ALL, accuracy: right / ALL, ece: gap / ALL };
+  }
+
+  const heat = ({ t }) => 10 ** t;
+  const written = (value) => (value < 9.95 ? shown(value, 1) : shown(value, 0));
+  const wide = (width) => width >= 560;
+  const square = (width) => (wide(width) ? 250 : Math.min(250, width - 70));
+  // Where the curves over T stand: left end, right end, top.
+  const beside = (width) => (wide(width) ? [366, width - 24, 20] : [56, width - 24, square(width) + 96]);
+  const warmth = (width) => scale([-0.3, 1.7], beside(width).slice(0, 2));
+
+  figure("classification-reliability", {
+    about: "A reliability diagram of a network on 10,000 test films, its log loss and its accuracy; you can move the temperature that divides its logits.",
+    start: { t: 0 },
+    height: (width) => (wide(width) ? 322 : square(width) + 380),
+    ask: {
+      text: "This network is right for 61 of 100 test films. Divide all its logits by T = 5. What happens to the accuracy?",
+      options: ["it falls", "nothing", "it rises"],
+      right: 1,
+      says: [
+        "No logit changes its sign, so no answer changes and the accuracy stays at 61.4 %. What falls is the log loss, from 2.93 to 0.83.",
+        "No logit changes its sign, so no answer changes. The log loss falls from 2.93 to 0.83. Where is it least?",
+        "No logit changes its sign, so no answer changes and the accuracy stays at 61.4 %. The probabilities get better: the log loss falls from 2.93 to 0.83.",
+      ],
+      then: { t: Math.log10(5) },
+    },
+    handles: [
+      slider({
+        name: "t",
+        label: "Temperature T",
+        range: [-0.3, 1.7],
+        step: 0.02,
+        at: ({ t }, width) => [warmth(width)(t), beside(width)[2] + 240],
+        from: (x, _, width) => warmth(width).invert(x),
+        words: (t) => `T = ${written(10 ** t)}`,
+      }),
+    ],
+    numbers(state) {
+      const { loss, accuracy, ece, bins } = judged(heat(state));
+      return { loss, accuracy, ece, points: bins.map((bin) => [bin.said / bin.films, bin.dramas / bin.films]) };
+    },
+    says(state) {
+      const { loss, accuracy, ece } = judged(heat(state));
+      return (
+        `T = ${written(heat(state))}: log loss ${shown(loss)}, accuracy ${shown(100 * accuracy, 1)} %, ` +
+        `calibration error ${shown(ece)}.`
+      );
+    },
+    draw(state, width) {
+      const size = square(width);
+      const x = scale([0, 1], [48, 48 + size]);
+      const y = scale([0, 1], [20 + size, 20]);
+      const soft = { "fill-opacity": 0.75 };
+      let out = draw.line(x(0), y(0), x(1), y(0), { "stroke-opacity": 0.4 }) + draw.line(x(0), y(0), x(0), y(1), { "stroke-opacity": 0.4 });
+      out += draw.line(x(0), y(0), x(1), y(1), { "stroke-dasharray": "2 5", "stroke-width": 2 });
+      for (const tick of [0, 0.5, 1]) {
+        out += draw.text(x(tick), y(0) + 18, tick, { "text-anchor": "middle", ...soft });
+        out += draw.text(x(0) - 8, y(tick) + 5, tick, { "text-anchor": "end", ...soft });
+      }
+      out += draw.text(x(0), y(0) + 38, `p of drama, T = ${written(heat(state))}`);
+      out += draw.text(x(0) + 6, y(1) + 4, "share of dramas");
+      const { bins, loss, accuracy } = judged(heat(state));
+      const points = bins.map((bin) => [x(bin.said / bin.films), y(bin.dramas / bin.films)]);
+      bins.forEach((bin, k) => {
+        const [px, py] = points[k];
+        out += draw.line(px, py, px, y(bin.said / bin.films), { stroke: color(2), "stroke-width": 2 });
+        out += draw.circle(px, py, 3 + 12 * Math.sqrt(bin.films / ALL), { fill: color(1), "fill-opacity": 0.8 });
+      });
+      out += draw.path(points, { stroke: color(1), "stroke-width": 1.5 });
+
+      const [left, right, top] = beside(width);
+      const at = warmth(width);
+      const high = scale([0, 6], [top + 140, top + 10]);
+      const share = scale([0, 1], [top + 220, top + 170]);
+      out += draw.line(left, high(0), right, high(0), { "stroke-opacity": 0.4 });
+      out += draw.line(left, high(Math.LN2), right, high(Math.LN2), { "stroke-dasharray": "4 4", "stroke-opacity": 0.6 });
+      out += draw.text(right, high(Math.LN2) - 6, "always ½: 0.69", { "text-anchor": "end", ...soft });
+      out += draw.line(left, share(0), right, share(0), { "stroke-opacity": 0.4 });
+      // What T has passed on its way from 1.
+      const passed = Array.from({ length: 41 }, (_, k) => (state.t * k) / 40);
+      out += draw.path(passed.map((t) => [at(t), high(judged(10 ** t).loss)]), { stroke: color(2), "stroke-width": 2.5 });
+      out += draw.path(passed.map((t) => [at(t), share(accuracy)]), { stroke: color(3), "stroke-width": 2.5 });
+      out += draw.circle(at(state.t), high(loss), 5, { fill: color(2) });
+      out += draw.circle(at(state.t), share(accuracy), 5, { fill: color(3) });
+      out += draw.text(left, top, `log loss ${shown(loss)}`, { fill: color(2) });
+      out += draw.text(left, top + 164, `accuracy ${shown(100 * accuracy, 1)} %`, { fill: color(3) });
+      out += draw.line(left, top + 240, right, top + 240, { "stroke-opacity": 0.4 });
+      out += draw.text(left - 20, top + 245, "T");
+      for (const tick of [0.5, 1, 2, 5, 10, 20, 50])
+        out += draw.text(at(Math.log10(tick)), top + 272, tick, { "text-anchor": "middle", ...soft });
+      return out;
+    },
+  });
 }

@@ -133,4 +133,109 @@
       return out;
     },
   });
+
+  // --- Who makes the loss of a detector
+
+  const PLACES = 100000;
+  const LOOKALIKES = 900;
+  const groups = ({ objects }) => [
+    { key: "easy", name: "easy negatives", p: 0.99, count: PLACES - LOOKALIKES - objects, color: color(1) },
+    { key: "other", name: "look like objects", p: 0.6, count: LOOKALIKES, color: color(4) },
+    { key: "objects", name: "objects", p: 0.1, count: objects, color: color(2) },
+  ];
+  /** The share of the loss that each group makes. */
+  function split(state) {
+    const weight = { none: 1, balanced: PLACES / state.objects - 1, alpha: 1 / 3 }[state.weight];
+    const losses = groups(state).map(
+      ({ key, p, count }) => -count * (1 - p) ** state.gamma * Math.log(p) * (key === "objects" ? weight : 1),
+    );
+    const all = losses.reduce((a, b) => a + b);
+    return losses.map((loss) => loss / all);
+  }
+  const part = (share) => percent(share, share < 0.001 ? 3 : 1);
+  const grouped = (count) => (count < 1000 ? `${count}` : `${Math.floor(count / 1000)},${String(count % 1000).padStart(3, "0")}`);
+  const powers = (width) => scale([0, 5], [24, width - 24]);
+  const counts = (width) => scale([Math.log(10), Math.log(5000)], [24, width - 24]);
+  const WEIGHTS = { none: "1", balanced: "balanced", alpha: "⅓ (α = ¼)" };
+
+  figure("imbalance-focal", {
+    about: "The loss of 100,000 places as two bars, under cross-entropy and under a focal loss, each split into who makes it.",
+    start: { gamma: 0, objects: 100, weight: "none" },
+    height: () => 338,
+    ask: {
+      text: "Under cross-entropy the 99,000 easy negatives make 59 % of the loss. How much of it do they make at γ = 2?",
+      options: ["about 30 %", "about 6 %", "less than 0.1 %"],
+      right: 2,
+      says: [
+        "It is 0.04 %: each keeps 0.01² = 0.0001 of its loss, while an object keeps 0.9² = 0.81.",
+        "It is 0.04 %: each keeps 0.01² = 0.0001 of its loss, while an object keeps 0.9² = 0.81.",
+        "Each keeps 0.01² = 0.0001 of its loss, while an object keeps 0.9² = 0.81: 0.04 %.",
+      ],
+      then: { gamma: 2 },
+    },
+    choose: "Weight of an object:",
+    switches: Object.entries(WEIGHTS).map(([value, label]) => ({ name: "weight", value, label })),
+    handles: [
+      slider({
+        name: "gamma",
+        label: "γ",
+        range: [0, 5],
+        step: 0.1,
+        at: ({ gamma }, width) => [powers(width)(gamma), 226],
+        from: (px, _, width) => powers(width).invert(px),
+        words: (gamma) => `γ = ${shown(gamma, 1)}`,
+      }),
+      slider({
+        name: "objects",
+        label: "Objects in 100,000 places",
+        range: [10, 5000],
+        step: 10,
+        at: ({ objects }, width) => [counts(width)(Math.log(objects)), 298],
+        from: (px, _, width) => Math.exp(counts(width).invert(px)),
+        words: (objects) => `${grouped(objects)} objects`,
+      }),
+    ],
+    numbers(state) {
+      const [easy, other, objects] = split(state);
+      return { easy, other, objects };
+    },
+    says(state) {
+      const shares = split(state);
+      return (
+        `γ = ${shown(state.gamma, 1)}, weight ${WEIGHTS[state.weight]}: of the loss, ` +
+        `${groups(state).map(({ name, count }, k) => `${part(shares[k])} from ${grouped(Math.round(count))} ${name}`).join(", ")}.`
+      );
+    },
+    draw(state, width) {
+      const at = scale([0, 1], [4, width - 4]);
+      const now = split(state);
+      let out = "";
+      for (const [name, shares, top, high] of [
+        ["cross-entropy", split({ ...state, gamma: 0, weight: "none" }), 28, 22],
+        [`γ = ${shown(state.gamma, 1)}, weight ${WEIGHTS[state.weight]}`, now, 78, 38],
+      ]) {
+        out += draw.text(4, top - 6, name);
+        let sum = 0;
+        groups(state).forEach((group, k) => {
+          out += draw.bar(at(sum), top, at(shares[k]) - at(0), high, { fill: group.color, "fill-opacity": 0.65 });
+          sum += shares[k];
+        });
+      }
+      groups(state).forEach(({ name, p, count, color: fill }, k) => {
+        const y = 140 + 20 * k;
+        out += draw.bar(4, y - 11, 12, 12, { fill, "fill-opacity": 0.65 });
+        out += draw.text(22, y, `${grouped(Math.round(count))} ${name}, p = ${p}`);
+        out += draw.text(width - 4, y, part(now[k]), { "text-anchor": "end", "font-weight": 600 });
+      });
+      out += draw.text(24, 208, "γ");
+      out += draw.line(24, 226, width - 24, 226, { "stroke-opacity": 0.4 });
+      for (const tick of [0, 1, 2, 3, 4, 5])
+        out += draw.text(powers(width)(tick), 256, tick, { "text-anchor": "middle", "fill-opacity": 0.75 });
+      out += draw.text(24, 280, "objects");
+      out += draw.line(24, 298, width - 24, 298, { "stroke-opacity": 0.4 });
+      for (const tick of [10, 100, 1000, 5000])
+        out += draw.text(counts(width)(Math.log(tick)), 328, grouped(tick), { "text-anchor": "middle", "fill-opacity": 0.75 });
+      return out;
+    },
+  });
 }
