@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog, minimize
 from scipy.stats import norm
 from test_site import DESKTOP, PHONE, SITE
 
@@ -103,9 +104,53 @@ def balls(state):
     return places, 1e-9
 
 
+def pulls(state):
+    error, zero = np.array([float(state["e"])]), np.zeros(1)
+    losses = {
+        "mse": (lossutils.mse, 0.5, {}),
+        "mae": (lossutils.mae, 1, {}),
+        "huber": (lossutils.huber, 1, {"delta": state["delta"]}),
+        "quantile": (lossutils.quantile, 1, {"q": state["q"]}),
+    }
+    return {
+        name: [factor * loss.grad(error, zero, **options)[0], factor * loss(error, zero, **options)]
+        for name, (loss, factor, options) in losses.items()
+    }, 1e-9
+
+
+def lines(state):
+    """Least squares by numpy, absolute errors by a linear program, Huber by descent on the library's loss."""
+    x = np.array([92, 104, 117, 128, 139, 153, 168, 187, state["house"][0]], dtype=float)
+    y = np.array([118, 121, 146, 139, 167, 158, 189, 203, state["house"][1]], dtype=float)
+    slope, intercept = np.polyfit(x, y, 1)
+    ones, eye = np.ones(9), np.eye(9)
+    program = linprog(  # y = intercept + slope x + above − below
+        np.r_[0, 0, ones, ones],
+        A_eq=np.c_[ones, x, eye, -eye],
+        b_eq=y,
+        bounds=[(None, None)] * 2 + [(0, None)] * 18,
+    )
+    middle, unit = x.mean(), x.std()
+    z = (x - middle) / unit
+
+    def huber(line):
+        pulls = lossutils.huber.grad(line[0] + line[1] * z, y, delta=50.0)
+        return lossutils.huber(line[0] + line[1] * z, y, delta=50.0), [pulls.sum(), pulls @ z]
+
+    fit = minimize(huber, [np.median(y), 0], jac=True, method="BFGS", options={"gtol": 1e-9})
+    assert np.abs(huber(fit.x)[1]).max() < 1e-6
+    return {
+        "mse": [intercept, slope],
+        "mae": program.x[:2],
+        "huber": [fit.x[0] - fit.x[1] * middle / unit, fit.x[1] / unit],
+    }, 1e-5
+
+
 EXPECTED = {
     "classification-balls": balls,
     "regression-street": street,
+    "regression-pull": pulls,
+    "regression-line": lines,
     "classification-softmax": softmax,
     "metric_learning-triplet": triplet,
     "metric_learning-temperature": temperature,
@@ -212,3 +257,13 @@ def test_the_guess_stays_and_there_is_a_picture_without_a_script(name, figure, b
     tab.goto((SITE / f"book/{PAGES[name]}.html").as_uri())
     svg = tab.locator(f"#explore-{name} svg")
     assert len(svg.get_attribute("aria-label")) > 40 and svg.locator("text").count() >= 3
+
+
+def test_what_the_questions_on_pull_and_line_say():
+    pull = {e: pulls({"e": e, "delta": 1.0, "q": 0.9})[0]["huber"][1] for e in (2, 4)}
+    assert pull == {2: 1.5, 4: 3.5}
+    right, price, area = (lines({"house": house})[0] for house in ([205, 225], [205, 480], [480, 225]))
+    assert np.allclose(price["mae"], right["mae"]), "MAE has noticed the price"
+    intercept, slope = area["mae"]
+    assert np.isclose(intercept + 480 * slope, 225), "MAE has not gone through the point with the wrong area"
+    assert slope < area["mse"][1] < right["mae"][1] / 3
