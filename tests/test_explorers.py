@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog, minimize
 from scipy.stats import norm
+from sklearn.svm import SVC
 from test_site import DESKTOP, PHONE, SITE
 
 import lossutils
@@ -146,8 +147,23 @@ def lines(state):
     }, 1e-5
 
 
+POSITIVE = [(2, 6), (6, 3), (4, 6), (6.5, 5), (7.5, 3.5), (7, 6)]
+NEGATIVE = [(2, 1), (0.7, 1.1), (1, 0.4), (2.6, 0.2), (0.4, 2), (3.4, -0.5)]
+
+
+def vectors(state, keep=None):
+    """The machine of all points, even where the figure trains only on those that hold it."""
+    x, y = np.array([*POSITIVE, state["a"], *NEGATIVE, state["b"]]), np.repeat([1, -1], 7)
+    keep = np.full(14, True) if keep is None else keep
+    machine = SVC(kernel="linear", C=10 ** state["c"], tol=1e-10).fit(x[keep], y[keep])
+    (w,), b = machine.coef_, machine.intercept_[0]
+    used = np.abs(machine.dual_coef_).sum(axis=0) > 1e-7 * 10 ** state["c"]
+    return {"w": w, "b": b, "wide": 2 / np.linalg.norm(w), "among": used.sum()}, 1e-4  # SVC counts in float32
+
+
 EXPECTED = {
     "classification-balls": balls,
+    "margin-vectors": vectors,
     "regression-street": street,
     "regression-pull": pulls,
     "regression-line": lines,
@@ -267,3 +283,20 @@ def test_what_the_questions_on_pull_and_line_say():
     intercept, slope = area["mae"]
     assert np.isclose(intercept + 480 * slope, 225), "MAE has not gone through the point with the wrong area"
     assert slope < area["mse"][1] < right["mae"][1] / 3
+
+
+def test_what_the_question_on_support_vectors_says():
+    state = {"a": [1, 4], "b": [3.5, 4], "c": 0}
+    x, y = np.array([*POSITIVE, state["a"], *NEGATIVE, state["b"]]), np.repeat([1, -1], 7)
+    all_points = vectors(state)[0]
+    margins = y * (x @ all_points["w"] + all_points["b"])
+    on, wrong, beyond = np.isclose(margins, 1), margins < 0, margins > 1 + 1e-6
+    inside = ~(on | wrong | beyond)
+    assert [kind.sum() for kind in (on, inside, wrong, beyond)] == [2, 1, 1, 10]
+
+    def turned(keep):
+        u, v = (one["w"] / np.linalg.norm(one["w"]) for one in (all_points, vectors(state, keep)[0]))
+        return np.degrees(np.arccos(min(1, u @ v)))
+
+    assert turned(~beyond) < 0.01
+    assert (round(turned(on)), round(turned(~wrong))) == (51, 12)
