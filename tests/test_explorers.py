@@ -300,3 +300,21 @@ def test_what_the_question_on_support_vectors_says():
 
     assert turned(~beyond) < 0.01
     assert (round(turned(on)), round(turned(~wrong))) == (51, 12)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_handle_follows_the_mouse(name, figure):
+    tab, box = figure(name)
+    box.locator(".explore-ask button").first.click()
+    tab.wait_for_timeout(200)
+    svg = box.locator("svg")
+    for handle in box.get_by_role("slider").all():
+        svg.scroll_into_view_if_needed()
+        frame, start, places = svg.bounding_box(), handle.bounding_box(), set()
+        tab.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+        tab.mouse.down()
+        for part in (0.05, 0.3, 0.38, 0.5, 0.7, 0.95):
+            tab.mouse.move(frame["x"] + part * frame["width"], frame["y"] + part * frame["height"])
+            places.add(json.dumps(compare(box, name)))
+        tab.mouse.up()
+        assert len(places) >= 2, handle.get_attribute("aria-label")

@@ -314,7 +314,6 @@
       out += draw.text(x(500), 330, "area (ft²)", { "text-anchor": "end", "fill-opacity": 0.75 });
       out += draw.text(4, 14, "slope in $ per ft²", { "fill-opacity": 0.75 });
       out += draw.circle(x(205), dear(225), 6, { fill: "none", stroke: "currentColor", "stroke-dasharray": "2 3" });
-      out += draw.text(x(205) + 10, dear(225) + 18, "as sold", { "fill-opacity": 0.75 });
       for (const [u, v] of houses(state)) out += draw.circle(x(u), dear(v), 6, { fill: "currentColor", "fill-opacity": 0.6 });
       Object.entries(fits(state)).forEach(([loss, [c, slope]], k) => {
         const more = { stroke: COLORS[loss], "stroke-width": 2.5, "stroke-dasharray": FITS[loss][1] };
