@@ -321,9 +321,9 @@
         const [first, last] = [50, 500].map((v) => (v - c) / slope).sort((a, b) => a - b);
         const ends = [Math.max(50, first), Math.min(500, last)];
         out += draw.path(ends.map((u) => [x(u), dear(c + slope * u)]), more);
-        const left = 4 + (k * width) / 3;
-        out += draw.line(left, 32, left + 24, 32, more);
-        out += draw.text(left + 30, 36, `${FITS[loss][0]} ${shown(100 * slope, 0)}`, { fill: COLORS[loss], "font-weight": 600 });
+        const left = 4 + (k * (width - 20)) / 3;
+        out += draw.line(left, 32, left + 18, 32, more);
+        out += draw.text(left + 23, 36, `${FITS[loss][0]} ${shown(100 * slope, 0)}`, { fill: COLORS[loss], "font-weight": 600 });
       });
       return out;
     },
