@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog, minimize
 from scipy.stats import norm
+from sklearn.svm import SVC
 from test_site import DESKTOP, PHONE, SITE
 
 import lossutils
@@ -154,13 +156,72 @@ def order(state):
     }, 1e-9
 
 
+def pulls(state):
+    error, zero = np.array([float(state["e"])]), np.zeros(1)
+    losses = {
+        "mse": (lossutils.mse, 0.5, {}),
+        "mae": (lossutils.mae, 1, {}),
+        "huber": (lossutils.huber, 1, {"delta": state["delta"]}),
+        "quantile": (lossutils.quantile, 1, {"q": state["q"]}),
+    }
+    return {
+        name: [factor * loss.grad(error, zero, **options)[0], factor * loss(error, zero, **options)]
+        for name, (loss, factor, options) in losses.items()
+    }, 1e-9
+
+
+def lines(state):
+    """Least squares by numpy, absolute errors by a linear program, Huber by descent on the library's loss."""
+    x = np.array([92, 104, 117, 128, 139, 153, 168, 187, state["house"][0]], dtype=float)
+    y = np.array([118, 121, 146, 139, 167, 158, 189, 203, state["house"][1]], dtype=float)
+    slope, intercept = np.polyfit(x, y, 1)
+    ones, eye = np.ones(9), np.eye(9)
+    program = linprog(  # y = intercept + slope x + above − below
+        np.r_[0, 0, ones, ones],
+        A_eq=np.c_[ones, x, eye, -eye],
+        b_eq=y,
+        bounds=[(None, None)] * 2 + [(0, None)] * 18,
+    )
+    middle, unit = x.mean(), x.std()
+    z = (x - middle) / unit
+
+    def huber(line):
+        pulls = lossutils.huber.grad(line[0] + line[1] * z, y, delta=50.0)
+        return lossutils.huber(line[0] + line[1] * z, y, delta=50.0), [pulls.sum(), pulls @ z]
+
+    fit = minimize(huber, [np.median(y), 0], jac=True, method="BFGS", options={"gtol": 1e-9})
+    assert np.abs(huber(fit.x)[1]).max() < 1e-6
+    return {
+        "mse": [intercept, slope],
+        "mae": program.x[:2],
+        "huber": [fit.x[0] - fit.x[1] * middle / unit, fit.x[1] / unit],
+    }, 1e-5
+
+
+POSITIVE = [(2, 6), (6, 3), (4, 6), (6.5, 5), (7.5, 3.5), (7, 6)]
+NEGATIVE = [(2, 1), (0.7, 1.1), (1, 0.4), (2.6, 0.2), (0.4, 2), (3.4, -0.5)]
+
+
+def vectors(state, keep=None):
+    """The machine of all points, even where the figure trains only on those that hold it."""
+    x, y = np.array([*POSITIVE, state["a"], *NEGATIVE, state["b"]]), np.repeat([1, -1], 7)
+    keep = np.full(14, True) if keep is None else keep
+    machine = SVC(kernel="linear", C=10 ** state["c"], tol=1e-10).fit(x[keep], y[keep])
+    (w,), b = machine.coef_, machine.intercept_[0]
+    used = np.abs(machine.dual_coef_).sum(axis=0) > 1e-7 * 10 ** state["c"]
+    return {"w": w, "b": b, "wide": 2 / np.linalg.norm(w), "among": used.sum()}, 1e-4  # SVC counts in float32
+
+
 EXPECTED = {
     "ranking-order": order,
     "imbalance-focal": focal,
     "classification-floor": floor,
     "classification-reliability": reliability,
     "classification-balls": balls,
+    "margin-vectors": vectors,
     "regression-street": street,
+    "regression-pull": pulls,
+    "regression-line": lines,
     "classification-softmax": softmax,
     "metric_learning-triplet": triplet,
     "metric_learning-temperature": temperature,
@@ -267,3 +328,48 @@ def test_the_guess_stays_and_there_is_a_picture_without_a_script(name, figure, b
     tab.goto((SITE / f"book/{PAGES[name]}.html").as_uri())
     svg = tab.locator(f"#explore-{name} svg")
     assert len(svg.get_attribute("aria-label")) > 40 and svg.locator("text").count() >= 3
+
+
+def test_what_the_questions_on_pull_and_line_say():
+    pull = {e: pulls({"e": e, "delta": 1.0, "q": 0.9})[0]["huber"][1] for e in (2, 4)}
+    assert pull == {2: 1.5, 4: 3.5}
+    right, price, area = (lines({"house": house})[0] for house in ([205, 225], [205, 480], [480, 225]))
+    assert np.allclose(price["mae"], right["mae"]), "MAE has noticed the price"
+    intercept, slope = area["mae"]
+    assert np.isclose(intercept + 480 * slope, 225), "MAE has not gone through the point with the wrong area"
+    assert slope < area["mse"][1] < right["mae"][1] / 3
+
+
+def test_what_the_question_on_support_vectors_says():
+    state = {"a": [1, 4], "b": [3.5, 4], "c": 0}
+    x, y = np.array([*POSITIVE, state["a"], *NEGATIVE, state["b"]]), np.repeat([1, -1], 7)
+    all_points = vectors(state)[0]
+    margins = y * (x @ all_points["w"] + all_points["b"])
+    on, wrong, beyond = np.isclose(margins, 1), margins < 0, margins > 1 + 1e-6
+    inside = ~(on | wrong | beyond)
+    assert [kind.sum() for kind in (on, inside, wrong, beyond)] == [2, 1, 1, 10]
+
+    def turned(keep):
+        u, v = (one["w"] / np.linalg.norm(one["w"]) for one in (all_points, vectors(state, keep)[0]))
+        return np.degrees(np.arccos(min(1, u @ v)))
+
+    assert turned(~beyond) < 0.01
+    assert (round(turned(on)), round(turned(~wrong))) == (51, 12)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_handle_follows_the_mouse(name, figure):
+    tab, box = figure(name)
+    box.locator(".explore-ask button").first.click()
+    tab.wait_for_timeout(200)
+    svg = box.locator("svg")
+    for handle in box.get_by_role("slider").all():
+        svg.scroll_into_view_if_needed()
+        frame, start, places = svg.bounding_box(), handle.bounding_box(), set()
+        tab.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+        tab.mouse.down()
+        for part in (0.05, 0.3, 0.38, 0.5, 0.7, 0.95):
+            tab.mouse.move(frame["x"] + part * frame["width"], frame["y"] + part * frame["height"])
+            places.add(json.dumps(compare(box, name)))
+        tab.mouse.up()
+        assert len(places) >= 2, handle.get_attribute("aria-label")

@@ -69,51 +69,6 @@ def balance():
     return figure, alt
 
 
-def pulls():
-    figure, (top, bottom) = new_figure(2, 1, height=5.2, sharex=True)
-    straight, kink = [-3, 0, 3], [-3, -1e-9, 0, 1e-9, 3]
-    for loss, parameters, factor, name, color, dash, where in [
-        (mse, {}, 0.5, "half the squared error", BLUE, "-", np.linspace(-3, 3, 25)),
-        (mae, {}, 1.0, "absolute error", RED, "--", kink),
-        (huber, {}, 1.0, "Huber, cap 1", GREEN, "-.", [-3, *np.linspace(-1, 1, 11), 3]),
-        (quantile, {"q": 0.9}, 1.0, "0.9 quantile", PURPLE, ":", kink),
-    ]:
-        error = np.array(straight if loss is mse else where, dtype=float)
-        slope = factor * loss.grad(error, 0 * error, reduction="sum", **parameters)
-        slope[(slope == 0) & (where is kink)] = np.nan  # a gap at the kink
-        top.plot(error, slope, dash, color=color, label=name)
-        error = np.array(where)
-        bottom.plot(error, factor * loss(error, 0 * error, reduction="none", **parameters), dash, color=color)
-    at = {
-        name: float(loss(np.array([2.0]), np.zeros(1), **parameters))
-        for name, loss, parameters in [
-            ("mae", mae, {}),
-            ("huber", huber, {}),
-            ("quantile", quantile, {"q": 0.9}),
-        ]
-    }
-    top.fill_between([0, 1, 2], [0, 1, 1], color=GREEN, alpha=0.25, lw=0)
-    top.text(1.3, 0.5, f"area {at['huber']:g}", ha="center", va="center", fontsize=11)
-    bottom.plot([2, 2], [0, at["huber"]], lw=1, color=GREEN)
-    bottom.plot([2], [at["huber"]], "o", color=GREEN)
-    bottom.text(2.12, at["huber"] - 0.35, f"loss {at['huber']:g}", va="center", fontsize=11)
-    top.set(ylim=(-2.3, 3.1), yticks=[-2, -1, 0, 1, 2], ylabel="pull")
-    top.legend(loc="upper left", fontsize=11)
-    bottom.set(ylim=(0, 4.6), xlabel="error, prediction minus target", ylabel="loss")
-    for axes in (top, bottom):
-        axes.grid(visible=False)
-    top.axhline(0, color=GRAY, lw=0.5)
-    alt = (
-        "Top: the pull against the error. A straight line through 0 for half the squared error, a step "
-        "from −1 to 1 for the absolute error, a step from −0.9 to 0.1 for the 0.9 quantile, and for Huber a "
-        f"line that stays at −1 and 1 beyond errors of size 1. The area under it from 0 to 2 is shaded: "
-        f"{at['huber']:g}. Bottom: the losses, which at an error of 2 are 2 for half the squared error, "
-        f"{at['mae']:g} for the absolute error, {at['huber']:g} for Huber and {at['quantile']:g} for the "
-        "0.9 quantile."
-    )
-    return figure, alt
-
-
 def cents():
     rows = [
         ("squared", "mse", BLUE),
