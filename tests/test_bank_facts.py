@@ -376,3 +376,37 @@ def test_in_batch_negatives_learn_the_ratio_to_the_popularity():
     ratio = (joint / (query[:, None] * item)).log()
     found = score.detach()
     np.testing.assert_allclose(found - found[:, :1], ratio - ratio[:, :1], atol=1e-4)
+
+
+def test_sorting_quantiles_never_raises_the_pinball_loss():
+    rng = np.random.default_rng(0)
+    guesses, target, levels = (
+        rng.normal(size=(1000, 3)),
+        rng.normal(size=(1000, 1)),
+        np.array([0.1, 0.5, 0.9]),
+    )
+
+    def pinball(guesses):
+        return np.maximum(levels * (target - guesses), (1 - levels) * (guesses - target)).sum(axis=1)
+
+    gain = pinball(guesses) - pinball(np.sort(guesses, axis=1))
+    assert gain.min() >= -1e-12 and gain.max() > 0.1
+
+
+def test_log_of_sigmoid_in_two_steps():
+    def value_and_slope(function, margin):
+        x = torch.tensor(margin, requires_grad=True)
+        loss = function(x)
+        return loss.item(), torch.autograd.grad(loss, x)[0].item()
+
+    value, slope = value_and_slope(lambda x: -x.sigmoid().log(), -110.0)
+    assert value == math.inf and math.isnan(slope)
+    assert value_and_slope(lambda x: -F.logsigmoid(x), -110.0) == (110, -1)
+    value, slope = value_and_slope(lambda x: -(x.sigmoid() + 1e-8).log(), -110.0)
+    assert value == pytest.approx(18.4, abs=0.05) and slope == 0
+    log_p = torch.tensor(-1e-8)
+    assert torch.log1p(-log_p.exp()).isneginf()
+    assert torch.log(-torch.expm1(log_p)).item() == pytest.approx(math.log(1e-8), rel=1e-6)
+    d = torch.tensor(1e-4)
+    assert (d.exp() - d - 1).item() != pytest.approx(5e-9, rel=0.5)
+    assert (d.double().expm1() - d.double()).item() == pytest.approx(5e-9, rel=1e-3)
