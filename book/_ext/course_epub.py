@@ -1,17 +1,21 @@
 """The course as an EPUB (`make epub`): Sphinx's own builder, its pages as XML that an e-reader accepts.
 
-Sphinx writes HTML into its pages where extensions hand it HTML. Here each page becomes XHTML: without scripts,
-links to `.xhtml`, MathML and SVG in their namespaces. The book then says which pages hold which, as EPUB 3
-asks, and its zip has fixed dates, so that the same course gives the same file.
+Sphinx writes HTML into its pages where extensions hand it HTML. Here each page becomes XHTML: without
+scripts, links to `.xhtml`, MathML and SVG in their namespaces. The book then says which pages hold which, as
+EPUB 3 asks, and its zip has fixed dates, so that the same course gives the same file.
 """
 
 import os
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
 
+KINDS = ("epub", "pdf")
 STYLE = Path(__file__).parent / "epub" / "epub.css"
 NAMESPACES = {"math": "http://www.w3.org/1998/Math/MathML", "svg": "http://www.w3.org/2000/svg"}
 # SVG's names with capitals, which a parser of HTML would write small.
@@ -45,9 +49,40 @@ def xhtml(body):
     return text
 
 
+class Books(SphinxDirective):
+    """Links to the EPUB and the PDF, if they have been made; else how to make them."""
+
+    def run(self):
+        made = [file for file in (self.made / f"loss-functions.{kind}" for kind in KINDS) if file.exists()]
+        self.env.note_dependency(str(self.made))
+        if not made:
+            text = "`make epub` and `make pdf` make one file of the course, for an e-reader and for paper."
+            return self.parse_text_to_nodes(text)
+        links = ", ".join(
+            f'<a href="../{file.name}">{file.suffix[1:].upper()}</a> ({file.stat().st_size / 1e6:.0f} MB)'
+            for file in made
+        )
+        return [nodes.raw("", f"<p>The course as one file: {links}.</p>", format="html")]
+
+    @property
+    def made(self):
+        return Path(self.env.srcdir) / "_build" / "books"
+
+
+def copy_books(app, exception):
+    if not exception and app.builder.name == "html":
+        for kind in KINDS:
+            for file in (Path(app.srcdir) / "_build" / "books").glob(f"*.{kind}"):
+                shutil.copy(file, app.outdir)
+
+
 def make_xhtml(app, pagename, templatename, context, doctree):
     if app.builder.name == "epub" and "body" in context:
         context["body"] = xhtml(context["body"])
+        names = ("pygments.css", "epub.css")
+        context["css_files"] = [
+            sheet for sheet in context["css_files"] if str(sheet.filename).endswith(names)
+        ]
         context["epub_style"] = STYLE.read_text("utf-8")
 
 
@@ -87,6 +122,8 @@ def write_book(app, exception):
 
 
 def setup(app):
+    app.add_directive("books", Books)
+    app.connect("build-finished", copy_books)
     app.connect("html-page-context", make_xhtml, priority=950)
     app.connect("build-finished", write_book)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
