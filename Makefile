@@ -4,6 +4,7 @@
 # make bench       every loss beside its fastest peer; writes benchmarks/table.md and the README (quiet machine!)
 # make reproduce   what other machines would print, and where it is not what is stored (ARGS=--short: what CI runs)
 # make stub      write lossutils/__init__.pyi, from which editors know the signatures
+# make epub, make pdf   the course as one file, in _build/books
 # make mutants   change one operator or number of the library at a time: do the tests notice? (ARGS="--sample 100")
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,7 +12,7 @@ READY := .venv/ready
 export MPLBACKEND := agg
 export PYTHONWARNINGS := ignore::DeprecationWarning:zmq
 
-.PHONY: book test lab serve notebooks reproduce bench stub mutants lint browser clean
+.PHONY: book test lab serve notebooks reproduce bench stub mutants lint browser epub pdf clean
 .DEFAULT_GOAL := book
 
 $(READY): requirements.txt pyproject.toml
@@ -64,6 +65,16 @@ stub: $(READY)
 
 mutants: $(READY)
 	$(BIN)/python tests/mutants.py $(ARGS)
+
+# `make epub pdf book`: the site then links both.
+epub: $(READY)
+	rm -rf _build/epub
+	$(BIN)/jupyter-book build . --builder custom --custom-builder epub --quiet
+	@mkdir -p _build/books && cp _build/epub/loss-functions.epub _build/books/
+
+pdf: book browser
+	@mkdir -p _build/books
+	$(BIN)/python book/pdf.py _build/html _build/books/loss-functions.pdf
 
 clean:
 	rm -rf _build .venv

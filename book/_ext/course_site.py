@@ -84,7 +84,7 @@ def digest(*folders):
 
 
 def use_bundles(app, pagename, templatename, context, doctree):
-    if "css_files" not in context:
+    if "css_files" not in context or app.builder.name != "html":
         return
     context["css_files"] = ["_static/site.css"]
     context["script_files"] = []  # _templates/static/webpack-macros.html links site.js
