@@ -1,13 +1,13 @@
 """Each loss as a `torch.nn.Module`: `lossutils.nn.Huber(delta=2.0)(pred, target)`.
 
 The classes are made from the signatures of the functions. What is a number or an option goes to the
-constructor; the arrays of a call (`pred`, `target`, `weight`, `mask`) go to the module. Value and gradient are
-those of the function.
+constructor; the arrays of a call (`pred`, `target`, `weight`, `mask`) go to the module. Value and gradient
+are those of the function.
 
 A setting that is a tensor becomes a buffer: it moves with `.to(device)` and is part of `state_dict`. One that
-is an `nn.Parameter` is trained as it is. A temperature must stay positive and thresholds must stay in order:
-`InfoNCE(learn_temperature=True)` trains the logarithm of its temperature, `Ordinal(thresholds=...,
-learn_thresholds=True)` the first threshold and the logarithms of the gaps. `settings()` says what they are now.
+is an `nn.Parameter` is trained as it is. A temperature must stay positive, and thresholds must stay in order:
+`InfoNCE(learn_temperature=True)` trains the logarithm of its temperature, and `Ordinal(thresholds=...,
+learn_thresholds=True)` the first threshold and the logarithms of the gaps. `settings()` says what they are.
 
 >>> import torch
 >>> from lossutils.nn import Huber, InfoNCE
@@ -24,6 +24,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 import lossutils
@@ -107,8 +108,8 @@ class LossModule(torch.nn.Module):
         function = self.function
         if key == "reduction":
             check_reduction(value)
-        elif hasattr(value, "__array__") and getattr(value, "ndim", 0) and not isinstance(value, torch.Tensor):
-            raise TypeError(f"{key} must be a torch tensor, got {type(value).__name__}")
+        elif isinstance(value, np.ndarray):
+            raise TypeError(f"{key} must be a torch tensor, got a NumPy array")
         elif key in function.rules and (value is not None or function.signature.defaults[key] is not None):
             function.rules[key].check(key, value, torch.empty(0, dtype=torch.float64))
 
@@ -183,5 +184,14 @@ def module_of(function):
 
 LOSSES = [x for x in map(vars(lossutils).get, lossutils.__all__) if isinstance(x, Loss)]
 MODULES = {name_of(function): module_of(function) for function in LOSSES}
-globals().update(MODULES)
 __all__ = sorted(MODULES)
+
+
+def __getattr__(name):
+    if name in MODULES:
+        return MODULES[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
