@@ -51,7 +51,7 @@ def right() -> None:
 def wrong() -> None:
     lossutils.huber(pred, target, detla=1.0)  # wrong: Unexpected keyword argument "detla"
     lossutils.huber(pred, target, delta="1")  # wrong: Argument "delta" to "__call__" of "_huber"
-    lossutils.huber(pred, target, reduction="avg")  # wrong: expected Literal['mean', 'sum', 'none']
+    lossutils.huber(pred, target, reduction="avg")  # wrong: expected "Literal['mean', 'sum', 'none']"
     lossutils.huber(pred)  # wrong: Missing positional argument "target"
     lossutils.huber(pred, logits)  # wrong: Value of type variable "Array"
     lossutils.huber([1.0], [2.0])  # wrong: Value of type variable "Array"
