@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ import lossutils
 from lossutils.__main__ import CLOSED_PIPE, main, script
 from lossutils.practice import PROBLEMS
 
-ROOT = Path(__file__).parents[1]
 PYTHON = [sys.executable, "-m"]
 
 
