@@ -29,7 +29,7 @@ import torch
 
 import lossutils
 
-from .engine.prepare import check_reduction
+from .engine.prepare import REDUCTIONS
 from .engine.rules import Increasing, Learned
 from .loss import Loss
 
@@ -106,11 +106,11 @@ class LossModule(torch.nn.Module):
     def _check(self, key, value):
         """As the function would at the first call."""
         function = self.function
-        if key == "reduction":
-            check_reduction(value)
-        elif isinstance(value, np.ndarray):
+        if key == "reduction" and value not in REDUCTIONS:
+            raise ValueError(f'reduction must be "mean", "sum" or "none", got {value!r}')
+        if isinstance(value, np.ndarray):
             raise TypeError(f"{key} must be a torch tensor, got a NumPy array")
-        elif key in function.rules and (value is not None or function.signature.defaults[key] is not None):
+        if key in function.rules and (value is not None or function.signature.defaults[key] is not None):
             function.rules[key].check(key, value, torch.empty(0, dtype=torch.float64))
 
     def settings(self):

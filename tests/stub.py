@@ -82,6 +82,8 @@ def kind_of(parameter, loss):
         kind = "Array"
     elif name == "reduction":
         kind = "Reduction"
+    elif name in ("axis", "ignore_index"):
+        kind = "int"
     elif type(loss.rules.get(name)) in BY_RULE:
         kind = BY_RULE[type(loss.rules[name])]
     else:

@@ -100,7 +100,8 @@ class Signature:
 def prepare(loss, name, args, kwargs):
     given, parameters = loss.signature.bind(name, args, kwargs)
     weight, reduction = parameters.pop("weight"), parameters.pop("reduction")
-    check_reduction(reduction)
+    if reduction not in REDUCTIONS:
+        raise ValueError(f'reduction must be "mean", "sum" or "none", got {reduction!r}')
     named = dict(zip(loss.signature.arrays, given, strict=True))
     shape = shape_of_loss(loss, named, weight, parameters)
     along = {}
@@ -134,11 +135,6 @@ def prepare(loss, name, args, kwargs):
             check_array(rule, key, flat, whole, keep)
     along = {key: flattened(value, shape, keep) for key, value in along.items()}
     return Call(loss, arrays, along, parameters, reduction, shape, keep)
-
-
-def check_reduction(reduction):
-    if reduction not in REDUCTIONS:
-        raise ValueError(f'reduction must be "mean", "sum" or "none", got {reduction!r}')
 
 
 SEEN = {}  # what was right: kinds and shapes of the arrays of a call, and the shape of the unreduced loss
