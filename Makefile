@@ -3,7 +3,7 @@
 # make notebooks   run the notebooks in place and store what they print
 # make bench       every loss beside its fastest peer; writes benchmarks/table.md and the README (quiet machine!)
 # make reproduce   what other machines would print, and where it is not what is stored (ARGS=--short: what CI runs)
-# make stub      write lossutils/__init__.pyi, from which editors know the signatures
+# make stub      write lossutils/*.pyi, from which editors know the signatures
 # make epub, make pdf   the course as one file, in _build/books
 # make mutants   change one operator or number of the library at a time: do the tests notice? (ARGS="--sample 100")
 PYTHON ?= python3

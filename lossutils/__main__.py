@@ -3,8 +3,10 @@
 import argparse
 import ast
 import importlib
+import os
 import sys
 
+from . import __version__
 from .debugging import KINDS, check_loss
 
 EPILOG = """The kinds of --pred:
@@ -12,11 +14,14 @@ EPILOG = """The kinds of --pred:
 
 
 def main(arguments=None):
-    """0: nothing found; 1: a finding; 2: arguments that cannot be used."""
+    """0: nothing found; 1: a finding; 2: arguments that cannot be used, or none."""
     parser = argparse.ArgumentParser(
-        prog="python -m lossutils", formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m lossutils",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Also: python -m lossutils.practice lists the problems of the course.",
     )
-    commands = parser.add_subparsers(required=True)
+    parser.add_argument("--version", action="version", version=f"lossutils {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command", title="commands")
     command = commands.add_parser(
         "check",
         help="say what is wrong with a loss",
@@ -35,6 +40,9 @@ def main(arguments=None):
         help="an argument for the loss; may be given again",
     )
     given = parser.parse_args(arguments)
+    if given.command is None:  # 0 would say that nothing is wrong
+        parser.print_help(sys.stderr)
+        return 2
     try:
         options = dict(map(_option, given.option))
         report = check_loss(_find(given.loss), given.pred, given.target, library=given.library, **options)
@@ -70,5 +78,26 @@ def _find(place):
     return found
 
 
+CLOSED_PIPE = 128 + 13  # what a shell reports of a program that SIGPIPE ends: no verdict of `check`
+
+
+def run(command=main):
+    """A command that may print to a pipe that closes: `python -m lossutils check ... | head`."""
+    try:
+        try:
+            return command()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end of Python
+        return CLOSED_PIPE
+
+
+def script():
+    """The console script `lossutils`, which finds a loss in the current folder, as `python -m` does."""
+    sys.path.insert(0, os.getcwd())
+    return run()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())
