@@ -109,11 +109,20 @@ def test_assets_are_in_the_site(page):
     assert [url for url in assets if is_foreign(url)] == []
 
 
-@pytest.mark.parametrize("sheet", sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.css")))
-def test_style_sheets_stay_in_the_site(sheet):
-    urls = [url for url in urls_in((SITE / sheet).read_text("utf-8")) if not url.startswith("data:")]
-    assert [url for url in urls if is_foreign(url)] == []
-    assert [url for url in urls if not ((SITE / sheet).parent / url).exists()] == []
+@each_page
+def test_nothing_stands_between_a_page_and_the_screen(page):
+    """Its style is in it, with what that asks for; no sheet is linked, and a script outside it waits."""
+    text = (SITE / page).read_text("utf-8")
+    urls = [url for url in urls_in(read(page).style) if not url.startswith(("data:", "#"))]
+    assert [url for url in urls if not ((SITE / page).parent / url).exists()] == []
+    assert re.findall(r'<link[^>]*rel="stylesheet"[^>]*>', text) == []
+    assert [script for script in re.findall(r"<script[^>]*src=[^>]*>", text) if " defer " not in script] == []
+
+
+@each_page
+def test_a_page_says_what_it_is_about(page):
+    found = re.findall(r'<meta name="description" content="([^"]*)">', (SITE / page).read_text("utf-8"))
+    assert len(found) == 1 and len(found[0]) > 5 and "&lt;" not in found[0]
 
 
 @each_page
@@ -202,9 +211,12 @@ def write_site(out, lacks=""):
         "scripts/sphinx-book-theme.js": "g();\n//# sourceMappingURL=sphinx-book-theme.js.map",
         "basic.css": "main { background-image: url(file.png); color: red }",
         "pygments.css": ".highlight .w { color: black } .highlight .k { color: blue }",
+        "searchtools.js": "const _displayItem = () => {};",
         "../page.html": (
-            '<link href="_static/site.css"><script src="_static/site.js"></script>'
-            '<meta name="description" content="A page"><main>text</main>'
+            '<title>A page</title><script src="_static/site.js"></script>'
+            '<meta name="description" content="A page"><main><article>'
+            '<section class="x" id="one"><span id="two"></span><h1>A &amp; <code>b</code><a class="headerlink" href="#one">#</a></h1><p>text</p><p>more</p>'
+            '<section id="three"><h2>C</h2><div>low</div></section></section></article></main>'
         ),
     }
     for name, text in files.items():
@@ -231,8 +243,13 @@ def test_a_theme_that_has_every_place_is_bundled(tmp_path):
     extension("course_site").bundle(write_site(tmp_path), None)
     script = (tmp_path / "_static/site.js").read_text("utf-8")
     assert "f(),0;" in script and "load" not in script and "sourceMapping" not in script
-    style = (tmp_path / "_static/site.css").read_text("utf-8")
-    assert "main{color:red}" in style and "font-display:swap" in style
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "main{color:red}" in page and "font-display:swap" in page
+    assert 'url("_static/STIXTwoMath.woff2")' in page
+    told = (tmp_path / "_static/sections/page.js").read_text("utf-8")
+    sections = [[["one", "two"], "A & b", "text more"], [["three"], "C", "low"]]
+    assert told == f'Sections.tell("page", {json.dumps(["A & b", sections])})'
+    assert "_displayItem =" not in (tmp_path / "_static/searchtools.js").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +261,9 @@ def test_a_theme_that_has_every_place_is_bundled(tmp_path):
         ("basic.css", "background-image: url(file.png);"),
         ("pygments.css", ".highlight .w { color: black }"),
         ("pygments.css", ".highlight .k { color: blue }"),
-        ("page.html", "_static/site.css"),
+        ("searchtools.js", "const _displayItem ="),
+        ("page.html", "</title>"),
+        ("page.html", "<article>"),
         ("page.html", "_static/site.js"),
         ("page.html", '<meta name="description" content="A page">'),
     ],
@@ -279,6 +298,8 @@ def test_a_sidebar_without_folds_fails_the_build():
         (".used:is(.unused, p) > p:hover{top:0}", ".used:is(.unused,p) > p:hover{top:0}"),
         ('.used[title="a, .b {"] /* } */ p{top:0}', '.used[title="a, .b {"] p{top:0}'),
         (".a\\/b,#id,#other,q{top:0}", ".a\\/b,#id{top:0}"),
+        (".xa.xb,.xa .xb,.xa.used{top:0}", ".xa .xb{top:0}"),
+        ("p.highlighted,b::file-selector-button{top:0}", "p.highlighted{top:0}"),
         (
             'p{content:";}, \\"";top:calc( 1px + 2px )!important}',
             'p{content:";}, \\"";top:calc(1px + 2px)!important}',
@@ -292,8 +313,8 @@ def test_a_sidebar_without_folds_fails_the_build():
 )
 def test_a_style_sheet_keeps_the_rules_that_pages_use(css, expected):
     site = extension("course_site")
-    rules = site.parse(css, "x.css", {"used", "p", "a/b", "id"})
-    assert site.write(rules).rstrip("\n") == expected
+    page = site.Names('<p class="used a/b" id="id"><b class="xa"><i class="xb"></i></b></p>')
+    assert site.write(site.used(site.parse(css, "x.css"), page)).rstrip("\n") == expected
 
 
 @pytest.mark.parametrize(
@@ -468,6 +489,55 @@ def test_search(scheme, browser, address):
     tab.wait_for_selector("main h1", state="attached", timeout=10_000)
     tab.close()
     assert seen["foreign"] + seen["errors"] == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_result_says_its_section_and_its_chapter_and_begins_to_tell(scheme, browser, address):
+    home = address if scheme == "http" else SITE.as_uri()
+    tab = browser.new_page(viewport=DESKTOP)
+    seen = watch(tab, home)
+
+    def result(query):
+        tab.goto(f"{home}/search.html?q={query}")
+        item = tab.locator("ul.search li", has=tab.locator("p.context")).first
+        item.locator("p.context").wait_for()
+        return item
+
+    found = result("smoothl1loss")  # a term of the index
+    assert found.locator("a").inner_text() == "Huber: the pull is capped"
+    assert found.locator(".search-place").inner_text().endswith("Regression")
+    found.locator("a").click()
+    tab.wait_for_url("**/book/regression.html#huber-loss")
+    article = " ".join(tab.locator("section#huber-loss > p").first.inner_text().split())
+    lines = result("smoothl1loss").locator("p.context").inner_text()
+    assert lines.startswith(article[:40]) and len(lines) < 260
+
+    found = result("nine houses of one street")  # words of the text alone
+    assert found.locator("a").inner_text() == "Two digits swapped"
+    assert "Nine houses of one street" in found.locator("p.context").inner_text()
+    found.locator("a").click()
+    tab.wait_for_url("**/book/regression.html#two-digits-swapped")
+    tab.close()
+    assert seen["foreign"] + seen["errors"] == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("page", "place"), [("index", ".course-start"), ("claims", "table.claims"), ("regression", "h2")]
+)
+def test_the_first_screen_stays_where_it_is(page, place, size, browser, address):
+    """While the script of the site is still on its way, and when it has run."""
+    tab = browser.new_page(viewport=size)
+    waiting = []
+    tab.route("**/site.js", lambda route: waiting.append(route))
+    tab.goto(f"{address}/book/{page}.html", wait_until="commit")
+    tab.wait_for_selector("footer", state="attached")
+    top = f"document.querySelector('article {place}').getBoundingClientRect().top"
+    before = tab.evaluate(f"document.fonts.ready.then(() => {top})")
+    waiting[0].continue_()
+    tab.wait_for_load_state("load")
+    assert abs(tab.evaluate(top) - before) < 2
+    tab.close()
 
 
 def test_the_theme_switch_is_remembered(browser, address):

@@ -5,21 +5,6 @@
 // Without Sphinx's marking of the words searched for: it fails on the text of a figure.
 const SPHINX_HIGHLIGHT_ENABLED = false;
 
-// From a memory stick a page may not fetch other pages, so the search lists titles alone.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-
-// What the search shows of a page is the text of its article, from the section that was found on.
-addEventListener("DOMContentLoaded", () => {
-  if (typeof Search === "undefined") return;
-  const toText = Search.htmlToText;
-  Search.htmlToText = (html, anchor) => {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    const found = anchor ? page.getElementById(decodeURIComponent(anchor.slice(1))) : null;
-    const part = found?.closest("article section") ?? page.querySelector("article");
-    return toText(`<div role="main">${part.innerHTML}</div>`);
-  };
-});
-
 (() => {
   const boxes =
     ".tex-scroll, pre, .cell_output > .output, .pst-scrollable-table-container, .course-scroll";
@@ -46,6 +31,18 @@ addEventListener("DOMContentLoaded", () => {
       formula.tabIndex = 0;
     }
     for (const [box, scrolls] of found) if (scrolls !== (box.tabIndex === 0)) box.tabIndex = scrolls ? 0 : -1;
+  }
+
+  // Once the first screen is there, the sections below it are laid out, one whenever the browser has nothing
+  // else to do: then each stands where it seems to stand.
+  function layOut() {
+    const sections = [...document.querySelectorAll("article > section > section")];
+    const whenIdle = globalThis.requestIdleCallback ?? ((next) => setTimeout(next, 50));
+    const next = () => {
+      sections.shift()?.classList.add("laid-out");
+      if (sections.length) whenIdle(next);
+    };
+    whenIdle(next);
   }
 
   // Open in the page, so that they can be read without a script, and on paper.
@@ -305,6 +302,7 @@ addEventListener("DOMContentLoaded", () => {
     new ResizeObserver(reachScrollingBoxes).observe(article);
     article.addEventListener("contentvisibilityautostatechange", reachScrollingBoxes);
   });
+  addEventListener("load", layOut);
   addEventListener("load", land); // a font may have changed the height of what stands above
   addEventListener("hashchange", land);
   addEventListener("beforeprint", () => {
