@@ -180,7 +180,8 @@ def bundle(app, exception):
             need(place in text, f"{name}, made by the theme's templates,", repr(place))
         if page.name != "search.html":
             address = name.with_suffix("").as_posix()
-            told = f"Sections.tell({json.dumps(address)}, {json.dumps(sections(text, name), ensure_ascii=False)})"
+            told = json.dumps(sections(text, name), ensure_ascii=False)
+            told = f"Sections.tell({json.dumps(address)}, {told})"
             (static / "sections" / f"{address.replace('/', '-')}.js").write_text(told, "utf-8")
         if STYLE not in text:  # a page of the last build has its rules
             style = style_of(text, theme, course, script, "../" * (len(name.parts) - 1))
