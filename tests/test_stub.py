@@ -9,12 +9,12 @@ import stub
 import lossutils
 from lossutils.loss import Loss
 
-TREE = ast.parse(stub.STUB.read_text())
+TREE = ast.parse(stub.STUB.read_text("utf-8"))
 LOSSES = [name for name in lossutils.__all__ if isinstance(getattr(lossutils, name), Loss)]
 
 
 def test_it_is_the_one_that_is_made():
-    assert stub.STUB.read_text() == stub.text(), "run `make stub`"
+    assert stub.STUB.read_text("utf-8") == stub.text(), "run `make stub`"
     assert stub.STUB.with_name("py.typed").exists()
 
 
