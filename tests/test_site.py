@@ -10,6 +10,7 @@ import json
 import os
 import re
 import threading
+import unicodedata
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -238,6 +239,18 @@ def test_a_smaller_figure_shows_the_same():
     assert "<style>.k0{fill:none;stroke:currentColor}</style></head><p>L 1.00</p>" in page
     assert page.count("<g") == page.count("</g>") == 2 and page.count("0.025") == 2
     assert page.count('id="f0"') == page.count('href="#f0"') == 2
+
+
+@pytest.mark.parametrize(
+    ("longest", "classes"),
+    [(111, ""), (112, ' class="wide"'), (134, ' class="wide"'), (135, ' class="wide wrap"')],
+)
+def test_a_wide_output_is_smaller_and_a_very_wide_one_goes_on_below(longest, classes):
+    output = '<div class="output stream highlight-myst-ansi"><div class="highlight">{}{}\n</pre></div></div>'
+    text = "<span>&lt;a</span>".ljust(longest + 16, "x")
+    page = output.format("<pre>", text) + f"<pre>{text}</pre>"
+    expected = output.format(f"<pre{classes}>", text) + f"<pre>{text}</pre>"
+    assert extension("course_site").fit_outputs(page) == expected
 
 
 def test_a_theme_that_has_every_place_is_bundled(tmp_path):
@@ -700,12 +713,14 @@ def test_a_term_says_what_it_means_where_it_is_touched(browser, address):
     context.close()
 
 
-CUT = """() => [...document.querySelectorAll("article div.highlight > pre")]
-    .filter((code) => !code.closest(".cell_output") && code.scrollWidth > code.clientWidth + 1)
-    .map((code) => code.textContent.slice(0, 40))"""
+CUT = """() => [...document.querySelectorAll(
+        "article :is(pre, .output, .pst-scrollable-table-container, .tex-scroll)")]
+    .filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .map((box) => box.textContent.trim().slice(0, 40))"""
 
 
-def test_no_code_is_cut_on_a_desk(browser):
+def test_nothing_is_cut_on_a_desk(browser):
+    """Neither code nor what it prints, tables, formulas."""
     tab = browser.new_page(viewport=DESKTOP)
     cut = {}
     for page in PAGES:
@@ -760,6 +775,34 @@ def test_links_land(chapter, size, browser, address):
         tab.goto(f"{address}/book/{chapter}.html", wait_until="load")
         assert tab.evaluate(EVERY_THIRD_ID, LANDED) == {}
         tab.close()
+
+
+# --- On paper ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_chapter_on_paper_shows_all_and_no_heading_stands_alone(theme, browser, tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    tab = browser.new_page(viewport=DESKTOP, color_scheme=theme)
+    tab.goto((SITE / "book/regression.html").as_uri())
+    closed = tab.locator("article details:not([open])").count()
+    tab.pdf(path=tmp_path / "chapter.pdf", format="A4")
+    assert tab.locator("article details:not([open])").count() == closed > 50
+    assert tab.evaluate("document.documentElement.dataset.theme") == theme
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "chapter.pdf").pages]
+    assert len(pages) < 48
+
+    def letters(text):  # a PDF has ligatures
+        return re.sub("[^a-z]", "", unicodedata.normalize("NFKD", text.lower()))
+
+    printed = letters("".join(pages))
+    folds = tab.locator("article details > :is(div, ul) p:not(:has(math))").all_text_contents()
+    assert len(folds) > 50
+    assert [text for text in folds if letters(text)[:25] not in printed] == []
+    headings = {letters(text) for text in tab.locator("article :is(h2, h3, summary)").all_text_contents()}
+    ends = [letters(page.rstrip().rpartition("\n")[2]) for page in pages]
+    assert [end for end in ends if end and end in headings] == []
+    tab.close()
 
 
 # --- The search --------------------------------------------------------------------------------------------

@@ -306,7 +306,7 @@ def squeeze(page, styled):
     Together they make up half of a notebook's page.
     """
     text = page.read_text("utf-8")
-    smaller = squeeze_figures(text)
+    smaller = fit_outputs(squeeze_figures(text))
     # The theme's arrow of a fold, which course.css draws itself.
     smaller = re.sub(r'<span class="sd-summary-state-marker.*?</svg></span>', "", smaller, flags=re.S)
     smaller = re.sub(
@@ -327,6 +327,19 @@ def squeeze(page, styled):
     smaller = re.sub(r"\n\s+</pre>", "\n</pre>", smaller)
     if smaller != text:
         page.write_text(smaller, "utf-8")
+
+
+def fit_outputs(page):
+    """Outputs whose lines are longer than a notebook's column on a desk are set smaller, or wrapped."""
+
+    def fit(found):
+        lines = html.unescape(re.sub(r"<[^>]*>", "", found[2])).splitlines()
+        longest = max(map(len, lines), default=0)
+        classes = ' class="wide wrap"' if longest > 134 else ' class="wide"' if longest > 111 else ""
+        return f"{found[1]}<pre{classes}>{found[2]}</pre>"
+
+    output = r'(<div class="output[^"]*">\s*<div class="highlight">)<pre>(.*?)</pre>'
+    return re.sub(output, fit, page, flags=re.S)
 
 
 FIGURE = re.compile(r'<svg[^>]*class="course-figure".*?</svg>', re.S)

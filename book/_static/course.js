@@ -305,8 +305,20 @@ const SPHINX_HIGHLIGHT_ENABLED = false;
   addEventListener("load", layOut);
   addEventListener("load", land); // a font may have changed the height of what stands above
   addEventListener("hashchange", land);
+
+  // On paper every fold is open, and the page is light. Afterwards it is as it was.
+  let before = null;
   addEventListener("beforeprint", () => {
-    setFolds(true);
-    for (const answer of document.querySelectorAll("details.answer")) answer.open = true;
+    const root = document.documentElement;
+    const closed = [...document.querySelectorAll("details:not([open])")];
+    before ??= { closed, theme: root.dataset.theme };
+    for (const fold of closed) fold.open = true;
+    root.dataset.theme = "light";
+    root.classList.add("laid-out");
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of before?.closed ?? []) fold.open = false;
+    if (before) document.documentElement.dataset.theme = before.theme;
+    before = null;
   });
 })();
