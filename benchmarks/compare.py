@@ -233,7 +233,7 @@ def write(table):
     here.with_name("table.md").write_text("\n".join([machine, "", HEAD, *table]) + "\n")
     rows = [row for one in SHOWN for row in table if row.startswith("| `{}` | {}".format(*one.split(".")))]
     readme = here.parents[1] / "README.md"
-    start, _, rest = readme.read_text().partition("<!-- benchmark -->\n")
+    start, _, rest = readme.read_text("utf-8").partition("<!-- benchmark -->\n")
     _, end, rest = rest.partition("<!-- end of benchmark -->")
     readme.write_text("\n".join([start + "<!-- benchmark -->", machine, "", HEAD, *rows, end + rest]))
 

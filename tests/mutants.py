@@ -134,7 +134,7 @@ def changes(node):
 
 def mutants(module, wanted=None):
     """(line, before, after, tree) for the changes of a module with these numbers; None for each without."""
-    tree = ast.parse((ROOT / f"lossutils/{module}.py").read_text())
+    tree = ast.parse((ROOT / f"lossutils/{module}.py").read_text("utf-8"))
     number = 0
 
     def walk(node, parent_statement):
@@ -205,7 +205,7 @@ def differs(a, b):
 def patch(module, tree):
     """Give the living functions of a module the code of a mutant; False if it is not in a function."""
     path = str(ROOT / f"lossutils/{module}.py")
-    old, new = codes(compile(Path(path).read_text(), path, "exec")), codes(compile(tree, path, "exec"))
+    old, new = codes(compile(Path(path).read_text("utf-8"), path, "exec")), codes(compile(tree, path, "exec"))
     if old.keys() != new.keys() or differs(old["<module>", 1], new["<module>", 1]):
         return False
     changed = [key for key in old if differs(old[key], new[key])]
@@ -307,7 +307,7 @@ def relevant(items, mutant):
 
 def losses_of(module, line):
     """The public functions that the function at a line is part of; one of each kind for what all share."""
-    trees = {m: ast.parse((ROOT / f"lossutils/{m}.py").read_text()) for m in (*FAMILIES, "numerics")}
+    trees = {m: ast.parse((ROOT / f"lossutils/{m}.py").read_text("utf-8")) for m in (*FAMILIES, "numerics")}
     uses, found = {}, set()
     for m, tree in trees.items():
         for node in tree.body:

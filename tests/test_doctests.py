@@ -43,13 +43,14 @@ def overlooked(text):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_examples_of_a_page(path):
-    text = path.read_text()
+    text = path.read_text("utf-8")
     assert failures(text, path.name) == ""
     assert overlooked(text) == []
 
 
 def test_no_docstring_example_is_skipped():
-    assert [path.name for path in (ROOT / "lossutils").glob("*.py") if "+SKIP" in path.read_text()] == []
+    files = (ROOT / "lossutils").glob("*.py")
+    assert [path.name for path in files if "+SKIP" in path.read_text("utf-8")] == []
 
 
 GOOD = (

@@ -82,7 +82,7 @@ def pages():
     import nbformat
 
     for path in sorted((ROOT / "book").glob("*.md")):
-        yield path.name, path.read_text()
+        yield path.name, path.read_text("utf-8")
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         cells = nbformat.read(path, 4).cells
         yield path.name, "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")

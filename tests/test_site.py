@@ -10,6 +10,7 @@ import json
 import os
 import re
 import threading
+import unicodedata
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,7 +26,7 @@ from lossutils.catalog import paths
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
-PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
 CHAPTERS = sorted(p.stem for p in (ROOT / "notebooks").glob("*.ipynb") if not p.stem.endswith("-practice"))
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 LIMIT = 600_000  # bytes of a page with all it loads
@@ -109,11 +110,20 @@ def test_assets_are_in_the_site(page):
     assert [url for url in assets if is_foreign(url)] == []
 
 
-@pytest.mark.parametrize("sheet", sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.css")))
-def test_style_sheets_stay_in_the_site(sheet):
-    urls = [url for url in urls_in((SITE / sheet).read_text("utf-8")) if not url.startswith("data:")]
-    assert [url for url in urls if is_foreign(url)] == []
-    assert [url for url in urls if not ((SITE / sheet).parent / url).exists()] == []
+@each_page
+def test_nothing_stands_between_a_page_and_the_screen(page):
+    """Its style is in it, with what that asks for; no sheet is linked, and a script outside it waits."""
+    text = (SITE / page).read_text("utf-8")
+    urls = [url for url in urls_in(read(page).style) if not url.startswith(("data:", "#"))]
+    assert [url for url in urls if not ((SITE / page).parent / url).exists()] == []
+    assert re.findall(r'<link[^>]*rel="stylesheet"[^>]*>', text) == []
+    assert [script for script in re.findall(r"<script[^>]*src=[^>]*>", text) if " defer " not in script] == []
+
+
+@each_page
+def test_a_page_says_what_it_is_about(page):
+    found = re.findall(r'<meta name="description" content="([^"]*)">', (SITE / page).read_text("utf-8"))
+    assert len(found) == 1 and len(found[0]) > 5 and "&lt;" not in found[0]
 
 
 @each_page
@@ -202,9 +212,13 @@ def write_site(out, lacks=""):
         "scripts/sphinx-book-theme.js": "g();\n//# sourceMappingURL=sphinx-book-theme.js.map",
         "basic.css": "main { background-image: url(file.png); color: red }",
         "pygments.css": ".highlight .w { color: black } .highlight .k { color: blue }",
+        "searchtools.js": "const _displayItem = () => {};",
         "../page.html": (
-            '<link href="_static/site.css"><script src="_static/site.js"></script>'
-            '<meta name="description" content="A page"><main>text</main>'
+            '<title>A page</title><script src="_static/site.js"></script>'
+            '<meta name="description" content="A page"><main><article>'
+            '<section class="x" id="one"><span id="two"></span>'
+            '<h1>A &amp; <code>b</code><a class="headerlink" href="#one">#</a></h1><p>text</p><p>more</p>'
+            '<section id="three"><h2>C</h2><div>low</div></section></section></article></main>'
         ),
     }
     for name, text in files.items():
@@ -227,12 +241,29 @@ def test_a_smaller_figure_shows_the_same():
     assert page.count('id="f0"') == page.count('href="#f0"') == 2
 
 
+@pytest.mark.parametrize(
+    ("longest", "classes"),
+    [(111, ""), (112, ' class="wide"'), (134, ' class="wide"'), (135, ' class="wide wrap"')],
+)
+def test_a_wide_output_is_smaller_and_a_very_wide_one_goes_on_below(longest, classes):
+    output = '<div class="output stream highlight-myst-ansi"><div class="highlight">{}{}\n</pre></div></div>'
+    text = "<span>&lt;a</span>".ljust(longest + 16, "x")
+    page = output.format("<pre>", text) + f"<pre>{text}</pre>"
+    expected = output.format(f"<pre{classes}>", text) + f"<pre>{text}</pre>"
+    assert extension("course_site").fit_outputs(page) == expected
+
+
 def test_a_theme_that_has_every_place_is_bundled(tmp_path):
     extension("course_site").bundle(write_site(tmp_path), None)
     script = (tmp_path / "_static/site.js").read_text("utf-8")
     assert "f(),0;" in script and "load" not in script and "sourceMapping" not in script
-    style = (tmp_path / "_static/site.css").read_text("utf-8")
-    assert "main{color:red}" in style and "font-display:swap" in style
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "main{color:red}" in page and "font-display:swap" in page
+    assert 'url("_static/STIXTwoMath.woff2")' in page
+    told = (tmp_path / "_static/sections/page.js").read_text("utf-8")
+    sections = [[["one", "two"], "A & b", "text more"], [["three"], "C", "low"]]
+    assert told == f'Sections.tell("page", {json.dumps(["A & b", sections])})'
+    assert "_displayItem =" not in (tmp_path / "_static/searchtools.js").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +275,9 @@ def test_a_theme_that_has_every_place_is_bundled(tmp_path):
         ("basic.css", "background-image: url(file.png);"),
         ("pygments.css", ".highlight .w { color: black }"),
         ("pygments.css", ".highlight .k { color: blue }"),
-        ("page.html", "_static/site.css"),
+        ("searchtools.js", "const _displayItem ="),
+        ("page.html", "</title>"),
+        ("page.html", "<article>"),
         ("page.html", "_static/site.js"),
         ("page.html", '<meta name="description" content="A page">'),
     ],
@@ -278,7 +311,9 @@ def test_a_sidebar_without_folds_fails_the_build():
         (".used:not(.unused, p) > p::before{}", ""),
         (".used:is(.unused, p) > p:hover{top:0}", ".used:is(.unused,p) > p:hover{top:0}"),
         ('.used[title="a, .b {"] /* } */ p{top:0}', '.used[title="a, .b {"] p{top:0}'),
-        (".a\\/b,#id,#other,q{top:0}", ".a\\/b,#id{top:0}"),
+        (".a\\/b,#id,#unseen,q{top:0}", ".a\\/b,#id{top:0}"),
+        (".xa.xb,.xa .xb,.xa.used{top:0}", ".xa .xb{top:0}"),
+        ("p.highlighted,b::file-selector-button{top:0}", "p.highlighted{top:0}"),
         (
             'p{content:";}, \\"";top:calc( 1px + 2px )!important}',
             'p{content:";}, \\"";top:calc(1px + 2px)!important}',
@@ -292,8 +327,8 @@ def test_a_sidebar_without_folds_fails_the_build():
 )
 def test_a_style_sheet_keeps_the_rules_that_pages_use(css, expected):
     site = extension("course_site")
-    rules = site.parse(css, "x.css", {"used", "p", "a/b", "id"})
-    assert site.write(rules).rstrip("\n") == expected
+    page = site.Names('<p class="used a/b" id="id"><b class="xa"><i class="xb"></i></b></p>')
+    assert site.write(site.used(site.parse(css, "x.css"), page)).rstrip("\n") == expected
 
 
 @pytest.mark.parametrize(
@@ -470,6 +505,58 @@ def test_search(scheme, browser, address):
     assert seen["foreign"] + seen["errors"] == []
 
 
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_result_says_its_section_and_its_chapter_and_begins_to_tell(scheme, browser, address):
+    home = address if scheme == "http" else SITE.as_uri()
+    tab = browser.new_page(viewport=DESKTOP)
+    seen = watch(tab, home)
+
+    def result(query):
+        tab.goto(f"{home}/search.html?q={query}")
+        item = tab.locator("ul.search li", has=tab.locator("p.context")).first
+        item.locator("p.context").wait_for()
+        tab.wait_for_load_state("networkidle")
+        return item
+
+    found = result("smoothl1loss")  # a term of the index
+    assert found.locator("a").inner_text() == "Huber: the pull is capped"
+    assert found.locator(".search-place").inner_text().endswith("Regression")
+    found.locator("a").click()
+    tab.wait_for_url("**/book/regression.html#huber-loss")
+    tab.wait_for_load_state("networkidle")
+    section = tab.locator("section:has(> #huber-loss), section#huber-loss").text_content()
+    lines = result("smoothl1loss").locator("p.context").inner_text()
+    assert "".join(lines[:80].split()) in "".join(section.split()) and 150 < len(lines) < 250
+
+    found = result("nine houses of one street")  # words of the text alone
+    assert found.locator("a").inner_text() == "Two digits swapped"
+    assert "Nine houses of one street" in found.locator("p.context").inner_text()
+    found.locator("a").click()
+    tab.wait_for_url("**/book/regression.html#two-digits-swapped")
+    tab.wait_for_load_state("networkidle")
+    tab.close()
+    assert seen["foreign"] + seen["errors"] == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("page", "place"), [("index", ".course-start"), ("claims", "table.claims"), ("regression", "h2")]
+)
+def test_the_first_screen_stays_where_it_is(page, place, size, browser, address):
+    """While the script of the site is still on its way, and when it has run."""
+    tab = browser.new_page(viewport=size)
+    waiting = []
+    tab.route("**/site.js", lambda route: waiting.append(route))
+    tab.goto(f"{address}/book/{page}.html", wait_until="commit")
+    tab.wait_for_selector("footer", state="attached")
+    top = f"document.querySelector('article {place}').getBoundingClientRect().top"
+    before = tab.evaluate(f"document.fonts.ready.then(() => {top})")
+    waiting[0].continue_()
+    tab.wait_for_load_state("load")
+    assert abs(tab.evaluate(top) - before) < 2
+    tab.close()
+
+
 def test_the_theme_switch_is_remembered(browser, address):
     tab = browser.new_page(viewport=DESKTOP, color_scheme="light")
     tab.goto(f"{address}/book/index.html")
@@ -629,12 +716,14 @@ def test_a_term_says_what_it_means_where_it_is_touched(browser, address):
     context.close()
 
 
-CUT = """() => [...document.querySelectorAll("article div.highlight > pre")]
-    .filter((code) => !code.closest(".cell_output") && code.scrollWidth > code.clientWidth + 1)
-    .map((code) => code.textContent.slice(0, 40))"""
+CUT = """() => [...document.querySelectorAll(
+        "article :is(pre, .output, .pst-scrollable-table-container, .tex-scroll)")]
+    .filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .map((box) => box.textContent.trim().slice(0, 40))"""
 
 
-def test_no_code_is_cut_on_a_desk(browser):
+def test_nothing_is_cut_on_a_desk(browser):
+    """Neither code nor what it prints, tables, formulas."""
     tab = browser.new_page(viewport=DESKTOP)
     cut = {}
     for page in PAGES:
@@ -689,6 +778,34 @@ def test_links_land(chapter, size, browser, address):
         tab.goto(f"{address}/book/{chapter}.html", wait_until="load")
         assert tab.evaluate(EVERY_THIRD_ID, LANDED) == {}
         tab.close()
+
+
+# --- On paper ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_chapter_on_paper_shows_all_and_no_heading_stands_alone(theme, browser, tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    tab = browser.new_page(viewport=DESKTOP, color_scheme=theme)
+    tab.goto((SITE / "book/regression.html").as_uri())
+    closed = tab.locator("article details:not([open])").count()
+    tab.pdf(path=tmp_path / "chapter.pdf", format="A4")
+    assert tab.locator("article details:not([open])").count() == closed > 50
+    assert tab.evaluate("document.documentElement.dataset.theme") == theme
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "chapter.pdf").pages]
+    assert len(pages) < 48
+
+    def letters(text):  # a PDF has ligatures
+        return re.sub("[^a-z]", "", unicodedata.normalize("NFKD", text.lower()))
+
+    printed = letters("".join(pages))
+    folds = tab.locator("article details > :is(div, ul) p:not(:has(math))").all_text_contents()
+    assert len(folds) > 50
+    assert [text for text in folds if letters(text)[:25] not in printed] == []
+    headings = {letters(text) for text in tab.locator("article :is(h2, h3)").all_text_contents()}
+    ends = [letters(page.rstrip().rpartition("\n")[2]) for page in pages]
+    assert [end for end in ends if end and end in headings] == []
+    tab.close()
 
 
 # --- The search --------------------------------------------------------------------------------------------

@@ -56,9 +56,13 @@ def script(chapter):
 
 
 def add_script(app, pagename, templatename, context, doctree):
-    chapters = dict.fromkeys(re.findall(r'id="explore-([a-z]+(?:_[a-z]+)*)-', context.get("body") or ""))
-    for chapter in chapters:
-        context["body"] += f"<script>{script(chapter)}</script>"
+    """The script stands behind the first figure, which answers then before anything below it is seen."""
+    body = context.get("body") or ""
+    chapters = dict.fromkeys(re.findall(r'id="explore-([a-z]+(?:_[a-z]+)*)-', body))
+    if chapters:
+        end = body.index("</figure>", body.index('id="explore-')) + len("</figure>")
+        scripts = "".join(f"<script>{script(chapter)}</script>" for chapter in chapters)
+        context["body"] = body[:end] + scripts + body[end:]
 
 
 def setup(app):

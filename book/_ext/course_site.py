@@ -1,11 +1,14 @@
 """What the built site needs beyond the theme: light pages that ask no other host, anchors for notebook cells.
 
-- Every page links one style sheet and one script, bundled after the build from what the theme and the
-  extensions register. Rules for classes that no page uses are left out, and so is the theme's icon script.
+- Every page carries the rules of the theme's and the course's style sheets that it uses, so that nothing
+  stands between its text and the screen, and links one script, bundled after the build from what the theme
+  and the extensions register. The theme's icon script is left out.
+- What the search shows of a page, its sections and their text, is a script, so that it opens from a file too.
 - Every cell of a notebook gets its cell id as an anchor, so that claims can point to it.
 - Solutions and admonitions of class `dropdown` become <details>: they open without a script.
 """
 
+import functools
 import hashlib
 import html
 import json
@@ -54,10 +57,13 @@ SET_BY_SCRIPTS = """
     show success quick-says told wrong asked ring explore-ask explore-handle explore-result explore-row
     explore-says
 """.split()
-# What search.html loads by itself stays beside the two bundles.
+# Pseudo-elements of inputs that no page has.
+NO_INPUTS = re.compile(r"::(-webkit-(date|color|inner-spin)|file-selector|-moz-focus)")
+# What search.html loads by itself stays beside the bundle.
 KEPT = {
-    "site.css",
     "site.js",
+    "search.js",
+    "sections",
     "searchtools.js",
     "language_data.js",
     "favicon.svg",
@@ -86,7 +92,7 @@ def digest(*folders):
 def use_bundles(app, pagename, templatename, context, doctree):
     if "css_files" not in context or app.builder.name != "html":
         return
-    context["css_files"] = ["_static/site.css"]
+    context["css_files"] = []  # `bundle` puts the rules into the page
     context["script_files"] = []  # _templates/static/webpack-macros.html links site.js
     context["page_summary"] = summary(doctree) or app.config.html_title
     if pagename.startswith("notebooks/"):
@@ -123,7 +129,8 @@ def summary(doctree):
     """The first sentences of a page, for search engines and link previews."""
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         if isinstance(paragraph.parent, nodes.section):
-            text = " ".join(paragraph.astext().split())
+            words = [node for node in paragraph.findall(nodes.Text) if not isinstance(node.parent, nodes.raw)]
+            text = " ".join("".join(words).split())
             return text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " ..."
     return ""
 
@@ -154,29 +161,96 @@ def bundle(app, exception):
 
     script = join_scripts({name: (static / name).read_text("utf-8") for name in SCRIPTS})
     (static / "site.js").write_text(script, "utf-8")
+    search = (static / "searchtools.js").read_text("utf-8")
+    search = replace(search, "const _displayItem =", "const _displayItemOfSphinx =", "searchtools.js")
+    (static / "searchtools.js").write_text(search, "utf-8")  # search.js shows a result
 
-    words = set(SET_BY_SCRIPTS)
     styled = styled_tokens((static / "pygments.css").read_text("utf-8"))
+    theme = [rule for name in THEME_STYLES for rule in parse((static / name).read_text("utf-8"), name)]
+    course = parse((static / "course.css").read_text("utf-8"), "course.css")
+    theme = adapt(theme)
+    (static / "sections").mkdir(exist_ok=True)
     for page in out.rglob("*.html"):
-        if static in page.parents:
+        if static in page.parents or page == out / "index.html":  # redirect_root wrote it
             continue
         squeeze(page, styled)
         text = page.read_text("utf-8")
-        if page != out / "index.html":  # redirect_root wrote it
-            for place in ("_static/site.css", "_static/site.js", '<meta name="description"'):
-                need(place in text, f"{page.relative_to(out)}, made by the theme's templates,", repr(place))
-        words.update(re.findall(r"<([a-z][\w-]*)", text))
-        for names in re.findall(r"\b(?:class|id)=[\"']([^\"']*)", text):
-            words.update(names.split())
-    words = {word for word in words if not word.startswith("fa-")}  # course.css draws the icons itself
-    theme = [rule for name in THEME_STYLES for rule in parse((static / name).read_text("utf-8"), name, words)]
-    course = parse((static / "course.css").read_text("utf-8"), "course.css")
-    rules = [("@layer strong,theme", None), ("@layer theme", adapt(theme)), *course]
-    (static / "site.css").write_text(write(drop_unused_variables(rules, script)), "utf-8")
+        name = page.relative_to(out)
+        for place in ("_static/site.js", '<meta name="description"'):
+            need(place in text, f"{name}, made by the theme's templates,", repr(place))
+        if page.name != "search.html":
+            address = name.with_suffix("").as_posix()
+            told = json.dumps(sections(text, name), ensure_ascii=False)
+            told = f"Sections.tell({json.dumps(address)}, {told})"
+            (static / "sections" / f"{address.replace('/', '-')}.js").write_text(told, "utf-8")
+        if STYLE not in text:  # a page of the last build has its rules
+            style = style_of(text, theme, course, script, "../" * (len(name.parts) - 1))
+            need("</title>" in text, str(name), "'</title>'")
+            page.write_text(text.replace("</title>", f"</title>{STYLE}{style}</style>", 1), "utf-8")
 
     for path in static.iterdir():
         if path.name not in KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+STYLE = '<style id="site">'
+OURS = "".join((BOOK / "_static" / name).read_text("utf-8") for name in ("course.js", "search.js"))
+
+
+class Names:
+    """What the elements of a page are called, by tag, id and classes, and what scripts may call them."""
+
+    def __init__(self, page):
+        scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
+        self.free = {*SET_BY_SCRIPTS, *re.findall(r"[\w-]+", " ".join([OURS, *scripts]))}
+        self.elements = {self.names(tag) for tag in set(re.findall(r"<[a-z][^<>]*>", page))}
+        self.has = functools.cache(self.has)
+
+    @staticmethod
+    def names(tag):
+        names = [re.match(r"<([\w-]+)", tag)[1]]
+        for value in re.findall(r"\s(?:class|id)=[\"']([^\"']*)", tag):
+            names += value.split()
+        return frozenset(names)
+
+    def has(self, names):
+        asked = names - self.free
+        return not asked or any(asked <= element for element in self.elements)
+
+
+def style_of(page, theme, course, script, home):
+    """The rules of the theme and of the course that a page uses, now or when a script has changed it."""
+    without_icons = Names(re.sub(r"\bfa-[\w-]+", "", page))  # course.css draws them itself
+    theme, course = used(theme, without_icons), used(course, Names(page))
+    rules = [("@layer strong,theme", None), ("@layer theme", theme), *course]
+    style = write(drop_unused_variables(without_idle_keyframes(rules), script))
+    return replace(style, 'url("./', f'url("{home}_static/', "the style sheet of Temml")
+
+
+def sections(page, name):
+    """What the search shows of a page: [its title, [[the names of a section, its heading, its text], ...]]"""
+    article = re.search(r"<article.*?</article>", page, re.S)
+    need(article, str(name), "<article>")
+    unseen = r'<(script|style|svg|button)\b.*?</\1>|<a class="headerlink.*?</a>'
+    text = re.sub(unseen, " ", article[0], flags=re.S)
+    found = []
+    for part in re.split(r"(?=<section\b)", text)[1:]:
+        tag, names = re.match(r'(<section\b[^>]*>)((?:\s*<span id="[^"]*"></span>)*)', part).groups()
+        heading, told, rest = part.partition("</h")
+        names = re.findall(r' id="([^"]*)"', tag + names)
+        if told and names:
+            found.append([names, plain(heading), plain(rest.partition(">")[2])])
+        elif found:  # the body of a statement
+            found[-1][2] += " " + plain(part)
+    title = found[0][1] if found else ""
+    return [title, found]
+
+
+def plain(markup):
+    """The text of some HTML; what stands in a block of its own is a word of its own."""
+    blocks = "p|li|td|th|tr|div|dt|dd|pre|summary|details|figcaption|h[1-6]|br"
+    text = re.sub(rf"</?(?:{blocks})\b[^>]*>", " ", markup)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", text)).split())
 
 
 def join_scripts(scripts):
@@ -217,6 +291,7 @@ def redirect_root(app, exception):
             f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
             f"<title>{html.escape(app.config.html_title)}</title>"
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<meta name="description" content="{html.escape(app.config.html_title)}">'
             f'<link rel="icon" href="data:,">'
             f'<meta http-equiv="refresh" content="0; url={root}.html"></head>\n'
             f"<body><main><h1>{html.escape(app.config.html_title)}</h1>"
@@ -231,7 +306,7 @@ def squeeze(page, styled):
     Together they make up half of a notebook's page.
     """
     text = page.read_text("utf-8")
-    smaller = squeeze_figures(text)
+    smaller = fit_outputs(squeeze_figures(text))
     # The theme's arrow of a fold, which course.css draws itself.
     smaller = re.sub(r'<span class="sd-summary-state-marker.*?</svg></span>', "", smaller, flags=re.S)
     smaller = re.sub(
@@ -244,12 +319,27 @@ def squeeze(page, styled):
     smaller = smaller.replace('<p class="sd-card-text">', "<p>").replace(' fence="true"', "")
     smaller = smaller.replace("sd-sphinx-override sd-dropdown sd-card sd-mb-3", "sd-dropdown")
     smaller = smaller.replace('class="docutils literal notranslate"', 'class="literal"')
+    smaller = re.sub(r' docutils(?: container)?(?=">)|(?<=#") title="Link to this \w+"', "", smaller)
+    smaller = re.sub(r'<mo form="(?:prefix|postfix)"(?=[^<>]*>[()\[\]{}]<)', "<mo", smaller)
     mark = re.compile(r'<span class="(\w{1,3})">([^<]*)</span>([ \n]*)<span class="\1">')
     while mark.search(smaller):  # two marks of one color, one after the other, are one
         smaller = mark.sub(r'<span class="\1">\2\3', smaller)
     smaller = re.sub(r"\n\s+</pre>", "\n</pre>", smaller)
     if smaller != text:
         page.write_text(smaller, "utf-8")
+
+
+def fit_outputs(page):
+    """Outputs whose lines are longer than a notebook's column on a desk are set smaller, or wrapped."""
+
+    def fit(found):
+        lines = html.unescape(re.sub(r"<[^>]*>", "", found[2])).splitlines()
+        longest = max(map(len, lines), default=0)
+        classes = ' class="wide wrap"' if longest > 134 else ' class="wide"' if longest > 111 else ""
+        return f"{found[1]}<pre{classes}>{found[2]}</pre>"
+
+    output = r'(<div class="output[^"]*">\s*<div class="highlight">)<pre>(.*?)</pre>'
+    return re.sub(output, fit, page, flags=re.S)
 
 
 FIGURE = re.compile(r'<svg[^>]*class="course-figure".*?</svg>', re.S)
@@ -327,11 +417,11 @@ def shorten_path(d):
 GROUPS = {"media", "supports", "layer", "container"}  # what stands in them are rules for elements
 
 
-def parse(css, name, words=None):
-    """The style sheet called `name`; if `words` are given, without the selectors that ask for others."""
+def parse(css, name):
+    """The style sheet called `name`."""
     tokens = tinycss2.parse_component_value_list(css, skip_comments=True)
     refuse_errors(walk(tokens), name)
-    return list(parse_nodes(tinycss2.parse_stylesheet(tokens), name, words))
+    return list(parse_nodes(tinycss2.parse_stylesheet(tokens), name))
 
 
 def walk(tokens):
@@ -347,30 +437,70 @@ def refuse_errors(nodes, name):
             raise ExtensionError(f"{name}, line {node.source_line}: {node.message}")
 
 
-def parse_nodes(nodes, name, words):
+def parse_nodes(nodes, name):
     refuse_errors(nodes, name)
     for node in nodes:
         if node.type == "declaration":
             node.value = shorten(node.value) or node.value  # an empty variable keeps its space
             yield node
         elif node.type == "at-rule":
-            inner = words if node.lower_at_keyword in GROUPS else None
             prelude = f"@{node.at_keyword} {tinycss2.serialize(shorten(node.prelude))}".strip()
-            body = parse_body(node, name, inner)
+            body = parse_body(node, name)
             if body != []:
                 yield prelude, body
         elif node.type == "qualified-rule":
             selectors = [shorten(selector) for selector in split_selectors(node.prelude)]
-            used = [selector for selector in selectors if words is None or is_used(selector, words)]
-            body = used and parse_body(node, name, words)
+            body = parse_body(node, name)
             if body:
-                yield ",".join(map(tinycss2.serialize, used)), body
+                yield ",".join(map(tinycss2.serialize, selectors)), body
 
 
-def parse_body(node, name, words):
+def parse_body(node, name):
     if node.content is None:
         return None
-    return list(parse_nodes(tinycss2.parse_blocks_contents(node.content), name, words))
+    return list(parse_nodes(tinycss2.parse_blocks_contents(node.content), name))
+
+
+def used(rules, page):
+    """The rules without the selectors that ask for elements which the page has not."""
+    kept = []
+    for rule in rules:
+        if not isinstance(rule, tuple) or rule[1] is None:
+            kept.append(rule)
+            continue
+        prelude, body = rule
+        if not prelude.startswith("@"):
+            prelude = ",".join(text for text, tokens in selectors(prelude) if is_used(tokens, page))
+        elif prelude[1:].split()[0] not in GROUPS:
+            kept.append(rule)
+            continue
+        body = prelude and used(body, page)
+        if body:
+            kept.append((prelude, body))
+    return kept
+
+
+@functools.cache
+def selectors(prelude):
+    """The selectors of a rule: [(text, tokens)]."""
+    parts = split_selectors(tinycss2.parse_component_value_list(prelude))
+    return [(tinycss2.serialize(tokens), tokens) for tokens in parts]
+
+
+def without_idle_keyframes(rules):
+    """Without the animations that no rule asks for."""
+    asked = {
+        token.value
+        for item in declarations(rules)
+        if item.name.startswith("animation")
+        for token in item.value
+        if token.type == "ident"
+    }
+    return [
+        (prelude, without_idle_keyframes(body) if prelude.startswith("@layer") and body else body)
+        for prelude, body in rules
+        if not prelude.startswith("@keyframes") or prelude.split()[1] in asked
+    ]
 
 
 def shorten(tokens):
@@ -403,16 +533,18 @@ def split_selectors(prelude):
     return parts
 
 
-def is_used(selector, words):
-    """Whether each element, class, and id that the selector asks for occurs on some page.
+def is_used(selector, page):
+    """Whether for each part of the selector, such as `p.note`, some element of the page has all these names.
 
     What stands in brackets or in :not(), :is(), :where() may be absent.
     """
-    return all(
-        token.value in words
-        for before, token in pairwise([None, *selector])
-        if token.type in ("ident", "hash") and before != ":"
-    )
+    parts = [set()]
+    for before, token in pairwise([None, *selector]):
+        if token.type == "whitespace" or token in (">", "+", "~"):
+            parts.append(set())
+        elif token.type in ("ident", "hash") and before != ":":
+            parts[-1].add(token.value)
+    return all(map(page.has, map(frozenset, parts))) and not NO_INPUTS.search(tinycss2.serialize(selector))
 
 
 def adapt(rules):

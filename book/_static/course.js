@@ -5,21 +5,6 @@
 // Without Sphinx's marking of the words searched for: it fails on the text of a figure.
 const SPHINX_HIGHLIGHT_ENABLED = false;
 
-// From a memory stick a page may not fetch other pages, so the search lists titles alone.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-
-// What the search shows of a page is the text of its article, from the section that was found on.
-addEventListener("DOMContentLoaded", () => {
-  if (typeof Search === "undefined") return;
-  const toText = Search.htmlToText;
-  Search.htmlToText = (html, anchor) => {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    const found = anchor ? page.getElementById(decodeURIComponent(anchor.slice(1))) : null;
-    const part = found?.closest("article section") ?? page.querySelector("article");
-    return toText(`<div role="main">${part.innerHTML}</div>`);
-  };
-});
-
 (() => {
   const boxes =
     ".tex-scroll, pre, .cell_output > .output, .pst-scrollable-table-container, .course-scroll";
@@ -46,6 +31,18 @@ addEventListener("DOMContentLoaded", () => {
       formula.tabIndex = 0;
     }
     for (const [box, scrolls] of found) if (scrolls !== (box.tabIndex === 0)) box.tabIndex = scrolls ? 0 : -1;
+  }
+
+  // Once the first screen is there, the sections below it are laid out, one whenever the browser has nothing
+  // else to do: then each stands where it seems to stand.
+  function layOut() {
+    const sections = [...document.querySelectorAll("article > section > section")];
+    const whenIdle = globalThis.requestIdleCallback ?? ((next) => setTimeout(next, 50));
+    const next = () => {
+      sections.shift()?.classList.add("laid-out");
+      if (sections.length) whenIdle(next);
+    };
+    whenIdle(next);
   }
 
   // Open in the page, so that they can be read without a script, and on paper.
@@ -305,10 +302,23 @@ addEventListener("DOMContentLoaded", () => {
     new ResizeObserver(reachScrollingBoxes).observe(article);
     article.addEventListener("contentvisibilityautostatechange", reachScrollingBoxes);
   });
+  addEventListener("load", layOut);
   addEventListener("load", land); // a font may have changed the height of what stands above
   addEventListener("hashchange", land);
+
+  // On paper every fold is open, and the page is light. Afterwards it is as it was.
+  let before = null;
   addEventListener("beforeprint", () => {
-    setFolds(true);
-    for (const answer of document.querySelectorAll("details.answer")) answer.open = true;
+    const root = document.documentElement;
+    const closed = [...document.querySelectorAll("details:not([open])")];
+    before ??= { closed, theme: root.dataset.theme };
+    for (const fold of closed) fold.open = true;
+    root.dataset.theme = "light";
+    root.classList.add("laid-out");
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of before?.closed ?? []) fold.open = false;
+    if (before) document.documentElement.dataset.theme = before.theme;
+    before = null;
   });
 })();

@@ -290,8 +290,11 @@ const Explore = (() => {
     };
   }
 
-  if (typeof document !== "undefined")
-    addEventListener("DOMContentLoaded", () => document.querySelectorAll(".explore").forEach(open));
+  if (typeof document !== "undefined") {
+    const openAll = () => document.querySelectorAll(".explore:not([data-state])").forEach(open);
+    queueMicrotask(openAll); // the figure above this script, before what stands below it is seen
+    addEventListener("DOMContentLoaded", openAll);
+  }
 
   return { figure: (name, it) => (figures[name] = it), figures, still, draw, color, scale, clamp, shown, slider, point };
 })();
