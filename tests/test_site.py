@@ -698,7 +698,17 @@ def test_the_hours_of_the_front_page_are_in_order():
     hours = re.findall(
         r'class="hours" data-of="\w+">(\d+) hours<', (SITE / "book/index.html").read_text("utf-8")
     )
-    assert len(hours) == 3 and int(hours[0]) < int(hours[1]) < int(hours[2])
+    assert len(hours) == 6 and hours[:3] == hours[3:]
+    assert int(hours[0]) < int(hours[1]) < int(hours[2])
+
+
+def test_the_first_screen_says_what_the_course_is(browser, address):
+    tab = browser.new_page(viewport={"width": 1280, "height": 800})
+    tab.goto(f"{address}/book/index.html")
+    for place in (".hours", "figure.explore svg"):
+        box = tab.locator(place).first.bounding_box()
+        assert box["y"] + box["height"] < 800, place
+    tab.close()
 
 
 def test_a_term_says_what_it_means_where_it_is_touched(browser, address):
