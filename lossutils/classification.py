@@ -79,7 +79,8 @@ def bce(pred, target):
     """
     if in_between(target, 1 - target):
         yield zero_times(target, -xp.log(pred)) + zero_times(1 - target, -xp.log1p(-pred))
-        yield zero_times(1 - target, 1 / (1 - pred)) - zero_times(target, 1 / pred)
+        yes, no = asked_for(target, pred), asked_for(1 - target, 1 - pred)
+        yield (1 - target) / no - target / yes
     else:
         yield 0 - xp.where(target == 1, xp.log(pred), xp.log1p(-pred))  # 0, not −0
         yield 1 / xp.where(target == 1, -pred, 1 - pred)
@@ -211,9 +212,15 @@ def of_shares(price, pred, target):
         yield next(own)[..., 0] + xp.sum(nothing, axis=-1)
         yield with_class(nothing, t, next(own))
     else:
-        each = price(pred)
-        yield xp.sum(zero_times(target, next(each)), axis=-1)
-        yield zero_times(target, next(each))
+        each = price(asked_for(target, pred))
+        yield xp.sum(target * next(each), axis=-1)
+        yield target * next(each)
+
+
+def asked_for(target, p):
+    """The probabilities, 1 in the place of those whose target is 0: a p of 0 costs nothing there, and has a
+    second derivative."""
+    return xp.where((target == 0) & (p == p), xp.ones_like(p), p)
 
 
 def minus_log(p):
@@ -331,7 +338,7 @@ def kl_divergence(pred, target):
         yield from of_shares(minus_log, pred, target)
     else:
         yield xp.sum(zero_times(target, xp.log(target)) + zero_times(target, -xp.log(pred)), axis=-1)
-        yield zero_times(target, -1 / pred)
+        yield -target / asked_for(target, pred)
 
 
 @loss(shape=class_shape, pred=distribution, target=class_target, q=Interval(0, 1, "(]"))

@@ -70,10 +70,12 @@ def focal(logits, target, *, alpha=None, gamma=2.0):
 def fading_surprise(x, gamma):
     """−(1 − p)^gamma log p and its derivative, with x the logit of the wrong class."""
     surprise, rest = softplus_and_sigmoid(x)  # −log p and 1 − p
-    fading = rest**gamma
-    if gamma < 1:  # the power of what is below the smallest float is not: log(1 − p) is x
-        smallest = array_namespace(x).finfo(x.dtype).smallest_normal
-        fading = xp.where(rest > smallest, fading, xp.exp(gamma * x))
+    if gamma >= 1:
+        fading = rest**gamma
+    else:  # the power of what is below the smallest float is not: log(1 − p) is x
+        is_tiny = rest <= array_namespace(x).finfo(x.dtype).smallest_normal
+        power = xp.where(is_tiny, xp.ones_like(rest), rest) ** gamma  # with a derivative everywhere
+        fading = xp.where(is_tiny, xp.exp(gamma * xp.where(is_tiny, x, xp.zeros_like(x))), power)
     yield fading * surprise
     yield fading * (rest + gamma * xp.exp(-surprise) * surprise)
 

@@ -9,7 +9,9 @@ import torch
 
 from ..loss import LOSSES
 from ..numerics import per_example
+from .prepare import as_autocast_does, whole_number
 
+WHOLE = "axis", "ignore_index"
 ARGUMENTS = "str name, Tensor[] tensors, str[] keys, float[] numbers, str[] number_keys, str reduction"
 
 
@@ -22,6 +24,7 @@ def arguments(tensors, keys, numbers, number_keys, reduction):
     """The arguments of a call by name; a key that ends in a star is a row of numbers."""
     rows = {key: [n for k, n in zip(number_keys, numbers, strict=True) if k == key] for key in number_keys}
     values = {key.rstrip("*"): row if key.endswith("*") else row[0] for key, row in rows.items()}
+    values |= {key: int(values[key]) for key in WHOLE if key in values}
     return dict(zip(keys, tensors, strict=True)) | values | {"reduction": reduction}
 
 
@@ -48,7 +51,8 @@ def value_and_slopes(name, tensors, keys, numbers, number_keys, reduction, wante
 @value_and_slopes.register_fake
 def _(name, tensors, keys, numbers, number_keys, reduction, wanted):
     loss, pred = LOSSES[name], tensors[0]
-    shape = loss.shape(**dict(zip(loss.signature.arrays, tensors, strict=False)))
+    axis = {"axis": int(numbers[number_keys.index("axis")])} if loss.over_classes else {}
+    shape = loss.shape(**axis, **dict(zip(loss.signature.arrays, tensors, strict=False)))
     value = pred.new_empty(shape if reduction == "none" else ())
     return [value, *(x.new_empty(x.shape) for x in (tensors[: loss.predictions] if wanted else ()))]
 
@@ -141,6 +145,7 @@ def traced(loss, args, kwargs, slopes=False):
         raise NotImplementedError("a compiled loss is not for torch.func: leave torch.compile out")
     given, parameters = loss.signature.bind(loss.__name__, args, kwargs)
     reduction = parameters.pop("reduction")
+    given = as_autocast_does(given, loss.predictions)
     keys, tensors = list(loss.signature.arrays), list(given)
     numbers, number_keys = [], []
     for key, value in parameters.items():
@@ -153,6 +158,7 @@ def traced(loss, args, kwargs, slopes=False):
         elif isinstance(value, bool) or (value is None and loss.signature.defaults[key] is not None):
             raise TypeError(f"{key} must be a number, got {type(value).__name__}")
         elif value is not None:
+            value = whole_number(key, value) if key in WHOLE else value
             numbers.append(float(value))
             number_keys.append(key)
     for key, tensor in zip(keys, tensors, strict=True):
