@@ -38,14 +38,15 @@ class _batch_hard_triplet:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -101,14 +102,15 @@ class _bce:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -165,14 +167,15 @@ class _bce_with_logits:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -201,7 +204,7 @@ class _bce_with_logits:
 bce_with_logits: _bce_with_logits
 
 class _cce:
-    def __call__(self, pred: Array, target: Array, *, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, pred: Array, target: Array, *, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Categorical cross-entropy of probabilities: minus the log-probability of the target.
 
         With p = pred, y = target::
@@ -212,10 +215,15 @@ class _cce:
         Parameters
         ----------
         pred : array of floats (..., K)
-            NumPy array or torch tensor, the K classes along the last axis. A NaN in it is a NaN in the result.
+            NumPy array or torch tensor, the K classes along `axis`. A NaN in it is a NaN in the result.
         target : array of whole numbers (...) or of floats (..., K)
             A class from 0 to K − 1 for each example, or a distribution over the classes. Of the library and on the
             device of `pred`.
+        axis : whole number, default -1
+            The axis of the classes in `pred`, and in a target that holds distributions: 1 for images (N, K, H, W).
+            Class indices and weights have the other axes.
+        ignore_index : whole number, optional
+            A label that stands for no class, such as −100: it counts nothing, as with a weight of 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -227,14 +235,15 @@ class _cce:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -257,9 +266,9 @@ class _cce:
         >>> cce.grad(pred, np.array([0, 1]), reduction="sum").round(4)
         array([[-1.4286,  0.    ,  0.    ],
                [ 0.    , -1.    ,  0.    ]])"""
-    def grad(self, pred: Array, target: Array, *, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, pred: Array, target: Array, *, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `cce` with respect to `pred`, of its shape."""
-    def value_and_grad(self, pred: Array, target: Array, *, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, pred: Array, target: Array, *, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `cce` and its derivative, from one walk over the data."""
 
 cce: _cce
@@ -294,14 +303,15 @@ class _confidence_bce:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -361,14 +371,15 @@ class _contrastive:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -427,14 +438,15 @@ class _cosine_embedding:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -495,14 +507,15 @@ class _cost_sensitive_bce:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -533,7 +546,7 @@ class _cost_sensitive_bce:
 cost_sensitive_bce: _cost_sensitive_bce
 
 class _cross_entropy:
-    def __call__(self, pred: Array, target: Array, *, label_smoothing: Numbers = 0.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, pred: Array, target: Array, *, label_smoothing: Numbers = 0.0, class_weight: Numbers | None = None, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Cross-entropy of logits: `cce` after a softmax, without the rounding of the softmax.
 
         With z = pred, y = (1 − ε) target + ε / K, w = class_weight::
@@ -544,7 +557,7 @@ class _cross_entropy:
         Parameters
         ----------
         pred : array of floats (..., K)
-            NumPy array or torch tensor, the K classes along the last axis. A NaN in it is a NaN in the result.
+            NumPy array or torch tensor, the K classes along `axis`. A NaN in it is a NaN in the result.
         target : array of whole numbers (...) or of floats (..., K)
             A class from 0 to K − 1 for each example, or a distribution over the classes. Of the library and on the
             device of `pred`.
@@ -553,6 +566,11 @@ class _cross_entropy:
         class_weight : array (K,), optional
             What each class counts; at least 0. A mean divides by the sum of w_t over the examples (for a
             distribution as target: of Σ_k w_k target_k), with or without smoothing; 0 / 0 is 0.
+        axis : whole number, default -1
+            The axis of the classes in `pred`, and in a target that holds distributions: 1 for images (N, K, H, W).
+            Class indices and weights have the other axes.
+        ignore_index : whole number, optional
+            A label that stands for no class, such as −100: it counts nothing, as with a weight of 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -564,26 +582,28 @@ class _cross_entropy:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
 
         Notes
         -----
-        Also as `cce_with_logits`. PyTorch has the classes second: (N, K, H, W) there is `movedim(1, -1)` here;
-        forgotten, it is an error unless K = H = W. `ignore_index=-100` there is `weight=target != -100` here:
-        an index out of range is an error unless its weight is 0. Where the target has the largest logit the
-        loss is log1p of what the others add, so a logit gap of 40 costs 4e-18 in float32 too.
-        PyTorch: `F.cross_entropy`; with distributions as targets its mean divides by N whatever the class
-        weights.
+        Also as `cce_with_logits`. Where the target has the largest logit the loss is log1p of what the others
+        add, so a logit gap of 40 costs 4e-18 in float32 too.
+        PyTorch: `F.cross_entropy`, with three differences. Its classes are second, which is `axis=1` here;
+        forgotten, it is an error unless K = H = W. Its `weight` is `class_weight` here, and a `weight` here is
+        one number an example: where N = K nothing tells the two apart. It leaves out labels of −100 unless told
+        otherwise, which is `ignore_index=-100` here. With distributions as targets its mean divides by N whatever
+        the class weights.
         Keras: `SparseCategoricalCrossentropy(from_logits=True)`. optax: `softmax_cross_entropy`.
         Source: Bridle (1990), doi:10.1007/978-3-642-76153-9_28; label smoothing: Szegedy et al. (2016),
         doi:10.1109/CVPR.2016.308.
@@ -597,15 +617,15 @@ class _cross_entropy:
         >>> cross_entropy.grad(pred, target, reduction="sum").round(4)
         array([[-0.3348,  0.2447,  0.09  ],
                [ 0.    ,  0.    , -0.    ]])"""
-    def grad(self, pred: Array, target: Array, *, label_smoothing: Numbers = 0.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, pred: Array, target: Array, *, label_smoothing: Numbers = 0.0, class_weight: Numbers | None = None, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `cross_entropy` with respect to `pred`, of its shape."""
-    def value_and_grad(self, pred: Array, target: Array, *, label_smoothing: Numbers = 0.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, pred: Array, target: Array, *, label_smoothing: Numbers = 0.0, class_weight: Numbers | None = None, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `cross_entropy` and its derivative, from one walk over the data."""
 
 cross_entropy: _cross_entropy
 
 class _dice:
-    def __call__(self, pred: Array, target: Array, *, smooth: Numbers = 1.0, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, pred: Array, target: Array, *, smooth: Numbers = 1e-05, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Soft Dice loss: 1 minus twice the overlap over the sum of the two sizes.
 
         With p = pred, y = target, and sums over an example::
@@ -619,9 +639,10 @@ class _dice:
             NumPy array or torch tensor of probabilities. A NaN in it is a NaN in the result.
         target : array of the shape of pred
             0 or 1, or shares in between.
-        smooth : float, default 1.0
-            Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0, and an
-            empty target gives no gradient: the loss is 1 for every prediction that is not empty.
+        smooth : float, default 1e-5
+            Added to numerator and denominator, in pixels; at least 0. The default decides what 0 / 0 is: two empty
+            masks cost 0. On an empty target any other prediction costs nearly 1, with next to no gradient; with 1
+            that gradient is alive, and an object of few pixels costs less. With 0 it is 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -633,14 +654,15 @@ class _dice:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -663,9 +685,9 @@ class _dice:
         >>> dice.grad(pred, target, reduction="sum").round(4)
         array([[-0.2469, -0.2469,  0.1975],
                [ 1.    ,  1.    ,  1.    ]])"""
-    def grad(self, pred: Array, target: Array, *, smooth: Numbers = 1.0, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, pred: Array, target: Array, *, smooth: Numbers = 1e-05, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `dice` with respect to `pred`, of its shape."""
-    def value_and_grad(self, pred: Array, target: Array, *, smooth: Numbers = 1.0, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, pred: Array, target: Array, *, smooth: Numbers = 1e-05, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `dice` and its derivative, from one walk over the data."""
 
 dice: _dice
@@ -700,14 +722,15 @@ class _focal:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -737,7 +760,7 @@ class _focal:
 focal: _focal
 
 class _generalized_cross_entropy:
-    def __call__(self, pred: Array, target: Array, *, q: Numbers = 0.7, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, pred: Array, target: Array, *, q: Numbers = 0.7, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Between cross-entropy (q → 0) and the absolute error (q = 1): bounded, for labels that may be wrong.
 
         With p = pred, y = target::
@@ -748,13 +771,18 @@ class _generalized_cross_entropy:
         Parameters
         ----------
         pred : array of floats (..., K)
-            NumPy array or torch tensor, the K classes along the last axis. A NaN in it is a NaN in the result.
+            NumPy array or torch tensor, the K classes along `axis`. A NaN in it is a NaN in the result.
         target : array of whole numbers (...) or of floats (..., K)
             A class from 0 to K − 1 for each example, or a distribution over the classes. Of the library and on the
             device of `pred`.
         q : float, default 0.7
             Above 0 and at most 1. A loss is at most 1/q. With q = 1 it is 1 − p_t, half the absolute error to a
             one-hot target.
+        axis : whole number, default -1
+            The axis of the classes in `pred`, and in a target that holds distributions: 1 for images (N, K, H, W).
+            Class indices and weights have the other axes.
+        ignore_index : whole number, optional
+            A label that stands for no class, such as −100: it counts nothing, as with a weight of 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -766,14 +794,15 @@ class _generalized_cross_entropy:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -793,9 +822,9 @@ class _generalized_cross_entropy:
         array([0.3267, 2.    ])
         >>> generalized_cross_entropy.grad(pred[:1], target[:1], q=0.5).round(4)
         array([[-1.1952,  0.    ,  0.    ]])"""
-    def grad(self, pred: Array, target: Array, *, q: Numbers = 0.7, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, pred: Array, target: Array, *, q: Numbers = 0.7, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `generalized_cross_entropy` with respect to `pred`, of its shape."""
-    def value_and_grad(self, pred: Array, target: Array, *, q: Numbers = 0.7, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, pred: Array, target: Array, *, q: Numbers = 0.7, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `generalized_cross_entropy` and its derivative, from one walk over the data."""
 
 generalized_cross_entropy: _generalized_cross_entropy
@@ -826,14 +855,15 @@ class _hinge:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -891,14 +921,15 @@ class _huber:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -955,14 +986,15 @@ class _info_nce:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -998,7 +1030,7 @@ class _info_nce:
 info_nce: _info_nce
 
 class _jaccard:
-    def __call__(self, pred: Array, target: Array, *, smooth: Numbers = 1.0, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, pred: Array, target: Array, *, smooth: Numbers = 1e-05, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Soft Jaccard loss: 1 minus the intersection over the union.
 
         With p = pred, y = target::
@@ -1012,8 +1044,10 @@ class _jaccard:
             NumPy array or torch tensor of probabilities. A NaN in it is a NaN in the result.
         target : array of the shape of pred
             0 or 1, or shares in between.
-        smooth : float, default 1.0
-            Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0.
+        smooth : float, default 1e-5
+            Added to numerator and denominator, in pixels; at least 0. The default decides what 0 / 0 is: two empty
+            masks cost 0. On an empty target any other prediction costs nearly 1, with next to no gradient; with 1
+            that gradient is alive, and an object of few pixels costs less. With 0 it is 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -1025,14 +1059,15 @@ class _jaccard:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1051,15 +1086,15 @@ class _jaccard:
         >>> pred, target = np.array([[1.0, 0.5, 0.0]]), np.array([[1, 1, 0]])
         >>> jaccard(pred, target, smooth=0, reduction="none")
         array([0.25])"""
-    def grad(self, pred: Array, target: Array, *, smooth: Numbers = 1.0, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, pred: Array, target: Array, *, smooth: Numbers = 1e-05, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `jaccard` with respect to `pred`, of its shape."""
-    def value_and_grad(self, pred: Array, target: Array, *, smooth: Numbers = 1.0, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, pred: Array, target: Array, *, smooth: Numbers = 1e-05, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `jaccard` and its derivative, from one walk over the data."""
 
 jaccard: _jaccard
 
 class _kl_divergence:
-    def __call__(self, pred: Array, target: Array, *, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, pred: Array, target: Array, *, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Kullback-Leibler divergence KL(target ‖ pred) of probabilities, summed over the last axis.
 
         With p = pred, y = target::
@@ -1070,10 +1105,15 @@ class _kl_divergence:
         Parameters
         ----------
         pred : array of floats (..., K)
-            NumPy array or torch tensor, the K classes along the last axis. A NaN in it is a NaN in the result.
+            NumPy array or torch tensor, the K classes along `axis`. A NaN in it is a NaN in the result.
         target : array of whole numbers (...) or of floats (..., K)
             A class from 0 to K − 1 for each example, or a distribution over the classes. Of the library and on the
             device of `pred`.
+        axis : whole number, default -1
+            The axis of the classes in `pred`, and in a target that holds distributions: 1 for images (N, K, H, W).
+            Class indices and weights have the other axes.
+        ignore_index : whole number, optional
+            A label that stands for no class, such as −100: it counts nothing, as with a weight of 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -1085,14 +1125,15 @@ class _kl_divergence:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1114,9 +1155,9 @@ class _kl_divergence:
         0.3681
         >>> kl_divergence.grad(pred, target)
         array([[-1.8, -0.2]])"""
-    def grad(self, pred: Array, target: Array, *, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, pred: Array, target: Array, *, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `kl_divergence` with respect to `pred`, of its shape."""
-    def value_and_grad(self, pred: Array, target: Array, *, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, pred: Array, target: Array, *, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `kl_divergence` and its derivative, from one walk over the data."""
 
 kl_divergence: _kl_divergence
@@ -1153,14 +1194,15 @@ class _lambdarank:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1225,14 +1267,15 @@ class _listmle:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1295,14 +1338,15 @@ class _listnet:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1359,14 +1403,15 @@ class _log_cosh:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1424,14 +1469,15 @@ class _mae:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1486,14 +1532,15 @@ class _mse:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1521,7 +1568,7 @@ class _mse:
 mse: _mse
 
 class _multiclass_hinge:
-    def __call__(self, pred: Array, target: Array, *, p: Numbers = 1, margin: Numbers = 1.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, pred: Array, target: Array, *, p: Numbers = 1, margin: Numbers = 1.0, class_weight: Numbers | None = None, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Multiclass hinge loss: what each wrong class lacks to a margin below the right one, averaged over K.
 
         With s = pred, t = target, w = class_weight::
@@ -1533,7 +1580,7 @@ class _multiclass_hinge:
         Parameters
         ----------
         pred : array of floats (..., K)
-            NumPy array or torch tensor of scores, the K classes along the last axis.
+            NumPy array or torch tensor of scores, the K classes along `axis`.
         target : array of whole numbers (...)
             A class from 0 to K − 1 for each example.
         p : 1 or 2, default 1
@@ -1543,6 +1590,11 @@ class _multiclass_hinge:
         class_weight : array (K,), optional
             What an example counts according to its class; at least 0. It does not enter the denominator of a
             mean.
+        axis : whole number, default -1
+            The axis of the classes in `pred`, and in a target that holds distributions: 1 for images (N, K, H, W).
+            Class indices and weights have the other axes.
+        ignore_index : whole number, optional
+            A label that stands for no class, such as −100: it counts nothing, as with a weight of 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -1554,14 +1606,15 @@ class _multiclass_hinge:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1584,9 +1637,9 @@ class _multiclass_hinge:
         >>> multiclass_hinge.grad(pred, target, reduction="sum").round(4)
         array([[-0.3333,  0.3333,  0.    ],
                [ 0.    , -0.    ,  0.    ]])"""
-    def grad(self, pred: Array, target: Array, *, p: Numbers = 1, margin: Numbers = 1.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, pred: Array, target: Array, *, p: Numbers = 1, margin: Numbers = 1.0, class_weight: Numbers | None = None, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `multiclass_hinge` with respect to `pred`, of its shape."""
-    def value_and_grad(self, pred: Array, target: Array, *, p: Numbers = 1, margin: Numbers = 1.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, pred: Array, target: Array, *, p: Numbers = 1, margin: Numbers = 1.0, class_weight: Numbers | None = None, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `multiclass_hinge` and its derivative, from one walk over the data."""
 
 multiclass_hinge: _multiclass_hinge
@@ -1621,14 +1674,15 @@ class _nt_xent:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1660,7 +1714,7 @@ class _nt_xent:
 nt_xent: _nt_xent
 
 class _ordinal:
-    def __call__(self, logits: Array, target: Array, *, thresholds: Numbers, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, logits: Array, target: Array, *, thresholds: Numbers, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Cumulative link loss: one score, cut into ordered classes by thresholds (proportional odds).
 
         With z = logits, k = target, and the thresholds b_1 < … < b_{K−1} between b_0 = −∞ and b_K = ∞::
@@ -1677,6 +1731,8 @@ class _ordinal:
             A class from 0 to K − 1 for each example.
         thresholds : K − 1 increasing numbers
             A list, or an array of the library of `logits`. A torch tensor that requires a gradient gets one.
+        ignore_index : whole number, optional
+            A label that stands for no class, such as −100: it counts nothing, as with a weight of 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -1688,14 +1744,15 @@ class _ordinal:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1719,9 +1776,9 @@ class _ordinal:
         array([0.7719, 1.3133, 4.0181])
         >>> ordinal.grad(logits, target, thresholds=[-1.0, 1.0], reduction="sum").round(4)
         array([ 0.    , -0.7311,  0.982 ])"""
-    def grad(self, logits: Array, target: Array, *, thresholds: Numbers, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, logits: Array, target: Array, *, thresholds: Numbers, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `ordinal` with respect to `logits`, of its shape."""
-    def value_and_grad(self, logits: Array, target: Array, *, thresholds: Numbers, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, logits: Array, target: Array, *, thresholds: Numbers, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `ordinal` and its derivative, from one walk over the data."""
 
 ordinal: _ordinal
@@ -1758,14 +1815,15 @@ class _pairwise_hinge:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1823,14 +1881,15 @@ class _power:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1890,14 +1949,15 @@ class _quantile:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1954,14 +2014,15 @@ class _ranknet:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -1996,7 +2057,7 @@ def sigmoid(logits): ...
 def softmax(logits): ...
 
 class _softmax_focal:
-    def __call__(self, logits: Array, target: Array, *, gamma: Numbers = 2.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, logits: Array, target: Array, *, gamma: Numbers = 2.0, class_weight: Numbers | None = None, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Focal loss over K classes: `cross_entropy`, times (1 − p_t)^gamma.
 
         With p = softmax(z), z = logits, t = target, w = class_weight::
@@ -2008,13 +2069,18 @@ class _softmax_focal:
         Parameters
         ----------
         logits : array of floats (..., K)
-            NumPy array or torch tensor, the K classes along the last axis. A NaN in it is a NaN in the result.
+            NumPy array or torch tensor, the K classes along `axis`. A NaN in it is a NaN in the result.
         target : array of whole numbers (...)
             A class from 0 to K − 1 for each example.
         gamma : float, default 2.0
             At least 0. With 0 the loss is cross-entropy.
         class_weight : array (K,), optional
             What each class counts; at least 0. A mean divides by the sum of the weights of the targets.
+        axis : whole number, default -1
+            The axis of the classes in `pred`, and in a target that holds distributions: 1 for images (N, K, H, W).
+            Class indices and weights have the other axes.
+        ignore_index : whole number, optional
+            A label that stands for no class, such as −100: it counts nothing, as with a weight of 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -2026,14 +2092,15 @@ class _softmax_focal:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -2053,9 +2120,9 @@ class _softmax_focal:
         array([4.56777990e-02, 6.13411846e-52])
         >>> softmax_focal.grad(logits[:1], target[:1]).round(4)
         array([[-0.0983,  0.0719,  0.0264]])"""
-    def grad(self, logits: Array, target: Array, *, gamma: Numbers = 2.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, logits: Array, target: Array, *, gamma: Numbers = 2.0, class_weight: Numbers | None = None, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `softmax_focal` with respect to `logits`, of its shape."""
-    def value_and_grad(self, logits: Array, target: Array, *, gamma: Numbers = 2.0, class_weight: Numbers | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, logits: Array, target: Array, *, gamma: Numbers = 2.0, class_weight: Numbers | None = None, axis: int = -1, ignore_index: int | None = None, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `softmax_focal` and its derivative, from one walk over the data."""
 
 softmax_focal: _softmax_focal
@@ -2086,14 +2153,15 @@ class _squared_hinge:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -2150,14 +2218,15 @@ class _triplet:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -2187,7 +2256,7 @@ class _triplet:
 triplet: _triplet
 
 class _tversky:
-    def __call__(self, pred: Array, target: Array, *, alpha: Numbers = 0.5, beta: Numbers = 0.5, smooth: Numbers = 1.0, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def __call__(self, pred: Array, target: Array, *, alpha: Numbers = 0.5, beta: Numbers = 0.5, smooth: Numbers = 1e-05, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Tversky loss: an overlap that counts false positives and false negatives differently.
 
         With p = pred, y = target::
@@ -2204,8 +2273,10 @@ class _tversky:
             0 or 1, or shares in between.
         alpha, beta : float, default 0.5
             What a false positive and a false negative count; at least 0. beta > alpha asks for recall.
-        smooth : float, default 1.0
-            Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0.
+        smooth : float, default 1e-5
+            Added to numerator and denominator, in pixels; at least 0. The default decides what 0 / 0 is: two empty
+            masks cost 0. On an empty target any other prediction costs nearly 1, with next to no gradient; with 1
+            that gradient is alive, and an object of few pixels costs less. With 0 it is 0.
 
         weight : array of the shape of the unreduced loss, optional
             Finite and at least 0. A weighted mean divides by the sum of the weights. What has weight 0 is ignored
@@ -2217,14 +2288,15 @@ class _tversky:
         -------
         array
             Of the library, dtype and device of `pred`; without axes, or unreduced for "none". Half precision is
-            calculated in float32 and returned in half: under autocast pass `pred.float()`, which torch's own losses
-            do by themselves. `.grad` takes the same arguments and returns the derivative of the reduced loss
-            with respect to `pred`, of its shape (for "none": of the sum).
+            calculated in float32 and returned in half; under autocast it is returned in float32, as by torch's own
+            losses. `.grad` takes the same arguments and returns the derivative of the reduced loss with respect to
+            `pred`, of its shape (for "none": of the sum).
 
         Raises
         ------
         TypeError
-            For predictions that are not floats, arrays of two libraries or devices, a parameter that is no number.
+            For predictions that are not floats, arrays of two libraries or devices, masked arrays, a parameter that
+            is no number. A list is taken as a NumPy array, and is an error beside a tensor.
         ValueError
             For shapes that differ (nothing is broadcast), a value or parameter out of its range, a negative weight,
             an unknown reduction, an empty batch under "mean".
@@ -2244,9 +2316,9 @@ class _tversky:
         >>> pred, target = np.array([[1.0, 0.5, 0.0]]), np.array([[1, 1, 0]])
         >>> tversky(pred, target, alpha=0.3, beta=0.7, smooth=0, reduction="none").round(4)
         array([0.1892])"""
-    def grad(self, pred: Array, target: Array, *, alpha: Numbers = 0.5, beta: Numbers = 0.5, smooth: Numbers = 1.0, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
+    def grad(self, pred: Array, target: Array, *, alpha: Numbers = 0.5, beta: Numbers = 0.5, smooth: Numbers = 1e-05, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
         r"""Derivative of the reduced `tversky` with respect to `pred`, of its shape."""
-    def value_and_grad(self, pred: Array, target: Array, *, alpha: Numbers = 0.5, beta: Numbers = 0.5, smooth: Numbers = 1.0, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
+    def value_and_grad(self, pred: Array, target: Array, *, alpha: Numbers = 0.5, beta: Numbers = 0.5, smooth: Numbers = 1e-05, weight: Array | None = None, reduction: Reduction = 'mean') -> tuple[Array, Array]:
         r"""The reduced `tversky` and its derivative, from one walk over the data."""
 
 tversky: _tversky

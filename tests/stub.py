@@ -31,7 +31,8 @@ def kind_of(parameter, loss):
         return "Array" if parameter.default is inspect.Parameter.empty else "Array | None"
     if parameter.name == "reduction":
         return "Reduction"
-    return "Numbers | None" if parameter.default is None else "Numbers"
+    kind = "int" if parameter.name in ("axis", "ignore_index") else "Numbers"
+    return f"{kind} | None" if parameter.default is None else kind
 
 
 def signature(loss, returns):
