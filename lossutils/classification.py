@@ -346,7 +346,7 @@ def kl_divergence(pred, target):
         yield from of_shares(minus_log, pred, target)
     else:
         yield xp.sum(zero_times(target, xp.log(target)) + zero_times(target, -xp.log(pred)), axis=-1)
-        yield -target / asked_for(target, pred)
+        yield target * (-1 / asked_for(target, pred))
 
 
 @loss(shape=class_shape, pred=distribution, target=class_target, q=Interval(0, 1, "(]"))

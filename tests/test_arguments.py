@@ -185,7 +185,9 @@ def test_the_place_of_a_bad_number_is_that_of_the_caller():
         (lossutils.cross_entropy, (0 * rows, rows), "target"),
     ):
         message = rf"{name} must be a distribution, .*, got -0.5 at index \(1, 0, 3\)"
-        for convert, weight in product((np.asarray, torch.as_tensor), (None, np.eye(2, 4) + [[0], [1]])):
+        for convert, weight in product(
+            (np.asarray, torch.as_tensor), (None, np.eye(2, 4) + np.arange(2)[:, None])
+        ):
             weight = None if weight is None else convert(weight)
             with pytest.raises(ValueError, match=message):
                 function(*map(convert, arrays), axis=1, weight=weight)

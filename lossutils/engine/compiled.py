@@ -9,7 +9,7 @@ import torch
 
 from ..loss import LOSSES
 from ..numerics import per_example
-from .prepare import as_autocast_does, whole_number
+from .prepare import whole_number
 
 WHOLE = "axis", "ignore_index"
 ARGUMENTS = "str name, Tensor[] tensors, str[] keys, float[] numbers, str[] number_keys, str reduction"
@@ -145,7 +145,6 @@ def traced(loss, args, kwargs, slopes=False):
         raise NotImplementedError("a compiled loss is not for torch.func: leave torch.compile out")
     given, parameters = loss.signature.bind(loss.__name__, args, kwargs)
     reduction = parameters.pop("reduction")
-    given = as_autocast_does(given, loss.predictions)
     keys, tensors = list(loss.signature.arrays), list(given)
     numbers, number_keys = [], []
     for key, value in parameters.items():
@@ -164,6 +163,12 @@ def traced(loss, args, kwargs, slopes=False):
     for key, tensor in zip(keys, tensors, strict=True):
         if not isinstance(tensor, torch.Tensor):
             raise TypeError(f"under torch.compile {key} must be a torch tensor")
+    if torch.is_autocast_enabled(tensors[0].device.type):
+        halves = (torch.float16, torch.bfloat16)
+        tensors = [
+            x.float() if place < loss.predictions and x.dtype in halves else x
+            for place, x in enumerate(tensors)
+        ]
     wanted = slopes
     if torch.is_grad_enabled() and not slopes:
         learn = [place for place, tensor in enumerate(tensors) if tensor.requires_grad]
