@@ -926,6 +926,7 @@ def test_the_focal_loss_of_torchvision():
 
 
 @says("imbalance.py", "MONAI: `DiceLoss`, smooth 1e-5.")
+@says("imbalance.md#empty-masks", "as in MONAI: it decides what")
 def test_the_dice_of_monai():
     loss = library("monai.losses").DiceLoss
     assert default(loss, "smooth_nr") == default(loss, "smooth_dr") == 1e-5
