@@ -685,8 +685,6 @@ def bad_inputs(name):
     yield "a list beside a tensor", (pred.tolist(), t), {}, TypeError, beside
     masked = f"{t0} must be a NumPy array or a torch tensor, got MaskedArray: pass {t0}.data"
     yield "masked array", (pred, np.ma.array(target)), {}, TypeError, masked
-    matrix = np.asmatrix if pred.ndim < 3 else np.ma.array
-    yield "matrix", (matrix(pred), target), {}, TypeError, f"{p0} must be a NumPy array or a torch tensor"
     yield "libraries", (p, target), {}, TypeError, f"of one library .* got {p0} torch, {t0} NumPy"
     yield "devices", (p, t.to("meta")), {}, TypeError, f"{p0} cpu, {t0} meta"
     yield "reduction", (pred, target), {"reduction": "avg"}, ValueError, "reduction must be .* got 'avg'"
@@ -744,7 +742,7 @@ def test_bad_input_is_named(name, arguments, keywords, error, message):
     for function in (LOSSES[name], LOSSES[name].grad):
         with pytest.raises(error, match=message):
             function(*arguments, **keywords)
-    if not all(isinstance(x, np.ndarray) for x in (*arguments, *keywords.values())):
+    if not all(type(x) is np.ndarray for x in (*arguments, *keywords.values())):
         return
     # In torch too, where the prediction wants a gradient: the error comes alone, not after a warning.
     arguments, keywords = (
@@ -821,7 +819,7 @@ def test_a_sign_is_exactly_one(name, end):
     pred, target = draw(name, (3,))
     for outwards in (-2, 2):
         target[1] = np.nextafter(end, outwards)
-        with pytest.raises(ValueError, match=r"^target must be −1 or 1, got -?(0\.9+|1\.0+2) at index \(1,\)"):
+        with pytest.raises(ValueError, match=r"^target must be −1 or 1, got -?(0\.9+|1\.0+2) at index"):
             LOSSES[name](pred, target)
 
 
