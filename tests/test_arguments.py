@@ -318,6 +318,19 @@ def test_what_is_out_of_range_is_an_error_under_vmap_too(name, pred, target, mes
         behind(pred.movedim(0, -1), target.movedim(0, -1))
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own use of it
+def test_a_parameter_out_of_range_is_an_error_under_vmap_too():
+    logits, labels = torch.zeros(2, 3), torch.tensor([0, 2])
+
+    def call(class_weight):
+        return lossutils.cross_entropy(logits, labels, class_weight=class_weight)
+
+    with pytest.raises(
+        ValueError, match=r"class_weight must be finite and at least 0, got -1 at index \(1, 2\)"
+    ):
+        torch.func.vmap(call)(torch.tensor([[1.0, 1, 1], [1, 1, -1]]))
+
+
 @each_with_labels
 @pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own use of it
 def test_ignored_labels_and_weights_of_0_under_vmap(name):
