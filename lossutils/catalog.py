@@ -262,7 +262,7 @@ TREE = Question(
                         "each place, or the overlap, and nobody has compared": Leaf(
                             "cross_entropy",
                             "cross_entropy(logits, target)",
-                            "The classes are on the last axis.",
+                            "The classes are on the last axis; for `(N, K, H, W)` write `axis=1`.",
                             output="K linear units a place, logits, `(N, ..., K)`",
                         ),
                         "the overlap of each class, and the plain loss is seen to do worse": Leaf(

@@ -1,9 +1,10 @@
 """Losses for a class: binary and categorical cross-entropy, of probabilities and of logits, and relatives.
 
 Binary losses go element by element: `pred` and `target` have the same shape. The losses over K classes have
-them along the last axis: `pred` is (..., K), `target` holds class indices (...) or a distribution (...,
-K), and the unreduced loss is (...). The functions they stand on, `sigmoid`, `log_sigmoid`, `softmax` and
-`log_softmax`, are right to a few units in the last place for any finite logit: they are in `numerics`.
+them along the last axis, or along `axis`: `pred` is (..., K), `target` holds class indices (...) or a
+distribution (..., K), and the unreduced loss is (...). The functions they stand on, `sigmoid`, `log_sigmoid`,
+`softmax` and `log_softmax`, are right to a few units in the last place for any finite logit: they are in
+`numerics`.
 """
 
 from .cards import CLASS, DISTRIBUTION, LOGIT, LOGITS, YES_NO, Card
@@ -79,7 +80,8 @@ def bce(pred, target):
     """
     if in_between(target, 1 - target):
         yield zero_times(target, -xp.log(pred)) + zero_times(1 - target, -xp.log1p(-pred))
-        yield zero_times(1 - target, 1 / (1 - pred)) - zero_times(target, 1 / pred)
+        yes, no = asked_for(target, pred), asked_for(1 - target, 1 - pred)
+        yield (1 - target) / no - target / yes
     else:
         yield 0 - xp.where(target == 1, xp.log(pred), xp.log1p(-pred))  # 0, not −0
         yield 1 / xp.where(target == 1, -pred, 1 - pred)
@@ -176,6 +178,8 @@ def cce(pred, target):
         grad_k = −y_k / p_k
 
     {class parameters}
+    {axis}
+    {ignored}
 
     {returns}
 
@@ -211,9 +215,15 @@ def of_shares(price, pred, target):
         yield next(own)[..., 0] + xp.sum(nothing, axis=-1)
         yield with_class(nothing, t, next(own))
     else:
-        each = price(pred)
-        yield xp.sum(zero_times(target, next(each)), axis=-1)
-        yield zero_times(target, next(each))
+        each = price(asked_for(target, pred))
+        yield xp.sum(target * next(each), axis=-1)
+        yield target * next(each)
+
+
+def asked_for(target, p):
+    """The probabilities, 1 in the place of those whose target is 0: a p of 0 costs nothing there, and has a
+    second derivative."""
+    return xp.where((target == 0) & (p == p), xp.ones_like(p), p)
 
 
 def minus_log(p):
@@ -243,6 +253,8 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
     class_weight : array (K,), optional
         What each class counts; at least 0. A mean divides by the sum of w_t over the examples (for a
         distribution as target: of Σ_k w_k target_k), with or without smoothing; 0 / 0 is 0.
+    {axis}
+    {ignored}
 
     {returns}
 
@@ -250,12 +262,13 @@ def cross_entropy(pred, target, *, label_smoothing=0.0, class_weight=None):
 
     Notes
     -----
-    Also as `cce_with_logits`. PyTorch has the classes second: (N, K, H, W) there is `movedim(1, -1)` here;
-    forgotten, it is an error unless K = H = W. `ignore_index=-100` there is `weight=target != -100` here:
-    an index out of range is an error unless its weight is 0. Where the target has the largest logit the
-    loss is log1p of what the others add, so a logit gap of 40 costs 4e-18 in float32 too.
-    PyTorch: `F.cross_entropy`; with distributions as targets its mean divides by N whatever the class
-    weights.
+    Also as `cce_with_logits`. Where the target has the largest logit the loss is log1p of what the others
+    add, so a logit gap of 40 costs 4e-18 in float32 too.
+    PyTorch: `F.cross_entropy`, with three differences. Its classes are second, which is `axis=1` here;
+    forgotten, it is an error unless K = H = W. Its `weight` is `class_weight` here, and a `weight` here is
+    one number an example: where N = K nothing tells the two apart. It leaves out labels of −100 unless told
+    otherwise, which is `ignore_index=-100` here. With distributions as targets its mean divides by N whatever
+    the class weights.
     Keras: `SparseCategoricalCrossentropy(from_logits=True)`. optax: `softmax_cross_entropy`.
     Source: Bridle (1990), doi:10.1007/978-3-642-76153-9_28; label smoothing: Szegedy et al. (2016),
     doi:10.1109/CVPR.2016.308.
@@ -304,6 +317,8 @@ def kl_divergence(pred, target):
         grad_k = −y_k / p_k                    as for `cce`: the entropy of the target has no gradient
 
     {class parameters}
+    {axis}
+    {ignored}
 
     {returns}
 
@@ -331,7 +346,7 @@ def kl_divergence(pred, target):
         yield from of_shares(minus_log, pred, target)
     else:
         yield xp.sum(zero_times(target, xp.log(target)) + zero_times(target, -xp.log(pred)), axis=-1)
-        yield zero_times(target, -1 / pred)
+        yield target * (-1 / asked_for(target, pred))
 
 
 @loss(shape=class_shape, pred=distribution, target=class_target, q=Interval(0, 1, "(]"))
@@ -347,6 +362,8 @@ def generalized_cross_entropy(pred, target, *, q=0.7):
     q : float, default 0.7
         Above 0 and at most 1. A loss is at most 1/q. With q = 1 it is 1 − p_t, half the absolute error to a
         one-hot target.
+    {axis}
+    {ignored}
 
     {returns}
 

@@ -178,6 +178,7 @@ def ordinal(logits, target, *, thresholds):
         A class from 0 to K − 1 for each example.
     thresholds : K − 1 increasing numbers
         A list, or an array of the library of `logits`. A torch tensor that requires a gradient gets one.
+    {ignored}
 
     {returns}
 

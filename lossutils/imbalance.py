@@ -70,10 +70,12 @@ def focal(logits, target, *, alpha=None, gamma=2.0):
 def fading_surprise(x, gamma):
     """−(1 − p)^gamma log p and its derivative, with x the logit of the wrong class."""
     surprise, rest = softplus_and_sigmoid(x)  # −log p and 1 − p
-    fading = rest**gamma
-    if gamma < 1:  # the power of what is below the smallest float is not: log(1 − p) is x
-        smallest = array_namespace(x).finfo(x.dtype).smallest_normal
-        fading = xp.where(rest > smallest, fading, xp.exp(gamma * x))
+    if gamma >= 1:
+        fading = rest**gamma
+    else:  # the power of what is below the smallest float is not: log(1 − p) is x
+        is_tiny = rest <= array_namespace(x).finfo(x.dtype).smallest_normal
+        power = xp.where(is_tiny, xp.ones_like(rest), rest) ** gamma  # with a derivative everywhere
+        fading = xp.where(is_tiny, xp.exp(gamma * xp.where(is_tiny, x, xp.zeros_like(x))), power)
     yield fading * surprise
     yield fading * (rest + gamma * xp.exp(-surprise) * surprise)
 
@@ -97,13 +99,15 @@ def softmax_focal(logits, target, *, gamma=2.0, class_weight=None):
     Parameters
     ----------
     logits : array of floats (..., K)
-        NumPy array or torch tensor, the K classes along the last axis. A NaN in it is a NaN in the result.
+        NumPy array or torch tensor, the K classes along `axis`. A NaN in it is a NaN in the result.
     target : array of whole numbers (...)
         A class from 0 to K − 1 for each example.
     gamma : float, default 2.0
         At least 0. With 0 the loss is cross-entropy.
     class_weight : array (K,), optional
         What each class counts; at least 0. A mean divides by the sum of the weights of the targets.
+    {axis}
+    {ignored}
 
     {returns}
 
@@ -147,7 +151,7 @@ def fading_surprise_of_class(z, target, gamma):
 
 
 @loss(shape=first_axis, pred=probability, target=probability, smooth=at_least_0)
-def dice(pred, target, *, smooth=1.0):
+def dice(pred, target, *, smooth=1e-5):
     """Soft Dice loss: 1 minus twice the overlap over the sum of the two sizes.
 
     With p = pred, y = target, and sums over an example::
@@ -156,9 +160,7 @@ def dice(pred, target, *, smooth=1.0):
         grad = ((1 − 2 y) − loss) / (Σ p + Σ y + smooth)
 
     {overlap parameters}
-    smooth : float, default 1.0
-        Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0, and an
-        empty target gives no gradient: the loss is 1 for every prediction that is not empty.
+    {smooth}
 
     {returns}
 
@@ -187,7 +189,7 @@ def dice(pred, target, *, smooth=1.0):
 
 
 @loss(shape=first_axis, pred=probability, target=probability, smooth=at_least_0)
-def jaccard(pred, target, *, smooth=1.0):
+def jaccard(pred, target, *, smooth=1e-5):
     """Soft Jaccard loss: 1 minus the intersection over the union.
 
     With p = pred, y = target::
@@ -196,8 +198,7 @@ def jaccard(pred, target, *, smooth=1.0):
         grad = ((1 − 2 y) − (1 − y) loss) / (Σ p + Σ y − Σ p y + smooth)
 
     {overlap parameters}
-    smooth : float, default 1.0
-        Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0.
+    {smooth}
 
     {returns}
 
@@ -229,7 +230,7 @@ def jaccard(pred, target, *, smooth=1.0):
     beta=at_least_0,
     smooth=at_least_0,
 )
-def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
+def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1e-5):
     """Tversky loss: an overlap that counts false positives and false negatives differently.
 
     With p = pred, y = target::
@@ -241,8 +242,7 @@ def tversky(pred, target, *, alpha=0.5, beta=0.5, smooth=1.0):
     {overlap parameters}
     alpha, beta : float, default 0.5
         What a false positive and a false negative count; at least 0. beta > alpha asks for recall.
-    smooth : float, default 1.0
-        Added to numerator and denominator, in pixels; at least 0. With 0, two empty masks cost 0.
+    {smooth}
 
     {returns}
 

@@ -17,7 +17,7 @@ from functools import cache
 
 from .engine.evaluate import evaluate
 from .engine.prepare import Signature, prepare
-from .engine.shapes import same_shape
+from .engine.shapes import OVER_CLASSES, same_shape
 from .engine.texts import with_shared_text
 from .numerics import is_torch
 
@@ -28,9 +28,9 @@ class Loss:
     """A loss function: `huber(...)`, `huber.grad(...)` and, from one walk, `huber.value_and_grad(...)`."""
 
     def __init__(self, formula, shape, predictions, coupled, pairwise, denominator, rules):
-        self.formula, self.signature, self.rules = formula, Signature(formula), rules
+        self.formula, self.signature, self.rules = formula, Signature(formula, shape), rules
         self.shape, self.predictions, self.denominator = shape, predictions, denominator
-        self.coupled, self.pairwise = coupled, pairwise
+        self.coupled, self.pairwise, self.over_classes = coupled, pairwise, shape in OVER_CLASSES
         self.__name__ = self.__qualname__ = formula.__name__
         self.__module__, self.__doc__ = formula.__module__, with_shared_text(formula.__doc__)
         self.__signature__ = self.signature.full

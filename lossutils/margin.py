@@ -102,7 +102,7 @@ def multiclass_hinge(pred, target, *, p=1, margin=1.0, class_weight=None):
     Parameters
     ----------
     pred : array of floats (..., K)
-        NumPy array or torch tensor of scores, the K classes along the last axis.
+        NumPy array or torch tensor of scores, the K classes along `axis`.
     target : array of whole numbers (...)
         A class from 0 to K − 1 for each example.
     p : 1 or 2, default 1
@@ -112,6 +112,8 @@ def multiclass_hinge(pred, target, *, p=1, margin=1.0, class_weight=None):
     class_weight : array (K,), optional
         What an example counts according to its class; at least 0. It does not enter the denominator of a
         mean.
+    {axis}
+    {ignored}
 
     {returns}
 

@@ -11,7 +11,7 @@ import numpy as np
 from array_api_compat import array_namespace, device, is_torch_array
 
 from .cards import EMBEDDING, VECTOR, Card
-from .engine.prepare import check_kinds
+from .engine.prepare import check_kinds, from_lists
 from .engine.rules import Interval, Learned, check_number, plus_or_minus_1, positive, zero_or_one
 from .engine.shapes import batch_of_vectors, vectors
 from .loss import loss
@@ -258,7 +258,9 @@ def mine_triplets(embeddings, labels, *, margin=1.0, kind="semi-hard"):
     """
     if kind not in KINDS:
         raise ValueError(f'kind must be "easy", "semi-hard", "hard" or "all", got {kind!r}')
-    check_kinds({"embeddings": embeddings, "labels": labels}, None, {}, 1)
+    given = from_lists({"embeddings": embeddings, "labels": labels})
+    embeddings, labels = given.values()
+    check_kinds(given, None, {}, 1)
     batch_of_vectors(embeddings=embeddings, labels=labels)
     margin = check_number(positive, "margin", margin)
     embeddings = at_precision(embeddings, embeddings)

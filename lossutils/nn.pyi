@@ -20,9 +20,9 @@ class BCE(LossModule):
 
 class BCEWithLogits(LossModule):
     r"""Binary cross-entropy of logits: `bce` after a sigmoid, without the rounding of the sigmoid. As a module; see `lossutils.bce_with_logits`."""
-    pos_weight: Number | torch.Tensor | None
+    pos_weight: Number | Sequence[float] | torch.Tensor | None
     reduction: Reduction
-    def __init__(self, *, pos_weight: Number | torch.Tensor | None = None, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, pos_weight: Number | Sequence[float] | torch.Tensor | None = None, reduction: Reduction = 'mean') -> None:
         r"""Binary cross-entropy of logits: `bce` after a sigmoid, without the rounding of the sigmoid. As a module; see `lossutils.bce_with_logits`."""
     def forward(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
@@ -38,8 +38,10 @@ class BatchHardTriplet(LossModule):
 
 class CCE(LossModule):
     r"""Categorical cross-entropy of probabilities: minus the log-probability of the target. As a module; see `lossutils.cce`."""
+    axis: int
+    ignore_index: int | None
     reduction: Reduction
-    def __init__(self, *, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, axis: int = -1, ignore_index: int | None = None, reduction: Reduction = 'mean') -> None:
         r"""Categorical cross-entropy of probabilities: minus the log-probability of the target. As a module; see `lossutils.cce`."""
     def forward(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
@@ -84,9 +86,11 @@ class CostSensitiveBCE(LossModule):
 class CrossEntropy(LossModule):
     r"""Cross-entropy of logits: `cce` after a softmax, without the rounding of the softmax. As a module; see `lossutils.cross_entropy`."""
     label_smoothing: Number
-    class_weight: Number | torch.Tensor | None
+    class_weight: Number | Sequence[float] | torch.Tensor | None
+    axis: int
+    ignore_index: int | None
     reduction: Reduction
-    def __init__(self, *, label_smoothing: Number = 0.0, class_weight: Number | torch.Tensor | None = None, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, label_smoothing: Number = 0.0, class_weight: Number | Sequence[float] | torch.Tensor | None = None, axis: int = -1, ignore_index: int | None = None, reduction: Reduction = 'mean') -> None:
         r"""Cross-entropy of logits: `cce` after a softmax, without the rounding of the softmax. As a module; see `lossutils.cross_entropy`."""
     def forward(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
@@ -95,7 +99,7 @@ class Dice(LossModule):
     r"""Soft Dice loss: 1 minus twice the overlap over the sum of the two sizes. As a module; see `lossutils.dice`."""
     smooth: Number
     reduction: Reduction
-    def __init__(self, *, smooth: Number = 1.0, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, smooth: Number = 1e-05, reduction: Reduction = 'mean') -> None:
         r"""Soft Dice loss: 1 minus twice the overlap over the sum of the two sizes. As a module; see `lossutils.dice`."""
     def forward(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
@@ -113,8 +117,10 @@ class Focal(LossModule):
 class GeneralizedCrossEntropy(LossModule):
     r"""Between cross-entropy (q → 0) and the absolute error (q = 1): bounded, for labels that may be wrong. As a module; see `lossutils.generalized_cross_entropy`."""
     q: Number
+    axis: int
+    ignore_index: int | None
     reduction: Reduction
-    def __init__(self, *, q: Number = 0.7, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, q: Number = 0.7, axis: int = -1, ignore_index: int | None = None, reduction: Reduction = 'mean') -> None:
         r"""Between cross-entropy (q → 0) and the absolute error (q = 1): bounded, for labels that may be wrong. As a module; see `lossutils.generalized_cross_entropy`."""
     def forward(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
@@ -148,15 +154,17 @@ class Jaccard(LossModule):
     r"""Soft Jaccard loss: 1 minus the intersection over the union. As a module; see `lossutils.jaccard`."""
     smooth: Number
     reduction: Reduction
-    def __init__(self, *, smooth: Number = 1.0, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, smooth: Number = 1e-05, reduction: Reduction = 'mean') -> None:
         r"""Soft Jaccard loss: 1 minus the intersection over the union. As a module; see `lossutils.jaccard`."""
     def forward(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
 
 class KLDivergence(LossModule):
     r"""Kullback-Leibler divergence KL(target ‖ pred) of probabilities, summed over the last axis. As a module; see `lossutils.kl_divergence`."""
+    axis: int
+    ignore_index: int | None
     reduction: Reduction
-    def __init__(self, *, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, axis: int = -1, ignore_index: int | None = None, reduction: Reduction = 'mean') -> None:
         r"""Kullback-Leibler divergence KL(target ‖ pred) of probabilities, summed over the last axis. As a module; see `lossutils.kl_divergence`."""
     def forward(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
@@ -213,9 +221,11 @@ class MulticlassHinge(LossModule):
     r"""Multiclass hinge loss: what each wrong class lacks to a margin below the right one, averaged over K. As a module; see `lossutils.multiclass_hinge`."""
     p: Number
     margin: Number
-    class_weight: Number | torch.Tensor | None
+    class_weight: Number | Sequence[float] | torch.Tensor | None
+    axis: int
+    ignore_index: int | None
     reduction: Reduction
-    def __init__(self, *, p: Number = 1, margin: Number = 1.0, class_weight: Number | torch.Tensor | None = None, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, p: Number = 1, margin: Number = 1.0, class_weight: Number | Sequence[float] | torch.Tensor | None = None, axis: int = -1, ignore_index: int | None = None, reduction: Reduction = 'mean') -> None:
         r"""Multiclass hinge loss: what each wrong class lacks to a margin below the right one, averaged over K. As a module; see `lossutils.multiclass_hinge`."""
     def forward(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
@@ -230,8 +240,9 @@ class NTXent(LossModule):
 
 class Ordinal(LossModule):
     r"""Cumulative link loss: one score, cut into ordered classes by thresholds (proportional odds). As a module; see `lossutils.ordinal`."""
+    ignore_index: int | None
     reduction: Reduction
-    def __init__(self, *, thresholds: Sequence[float] | torch.Tensor, learn_thresholds: bool = False, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, thresholds: Sequence[float] | torch.Tensor, learn_thresholds: bool = False, ignore_index: int | None = None, reduction: Reduction = 'mean') -> None:
         r"""Cumulative link loss: one score, cut into ordered classes by thresholds (proportional odds). As a module; see `lossutils.ordinal`."""
     def forward(self, logits: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, logits: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
@@ -274,9 +285,11 @@ class RankNet(LossModule):
 class SoftmaxFocal(LossModule):
     r"""Focal loss over K classes: `cross_entropy`, times (1 − p_t)^gamma. As a module; see `lossutils.softmax_focal`."""
     gamma: Number
-    class_weight: Number | torch.Tensor | None
+    class_weight: Number | Sequence[float] | torch.Tensor | None
+    axis: int
+    ignore_index: int | None
     reduction: Reduction
-    def __init__(self, *, gamma: Number = 2.0, class_weight: Number | torch.Tensor | None = None, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, gamma: Number = 2.0, class_weight: Number | Sequence[float] | torch.Tensor | None = None, axis: int = -1, ignore_index: int | None = None, reduction: Reduction = 'mean') -> None:
         r"""Focal loss over K classes: `cross_entropy`, times (1 − p_t)^gamma. As a module; see `lossutils.softmax_focal`."""
     def forward(self, logits: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, logits: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
@@ -304,7 +317,7 @@ class Tversky(LossModule):
     beta: Number
     smooth: Number
     reduction: Reduction
-    def __init__(self, *, alpha: Number = 0.5, beta: Number = 0.5, smooth: Number = 1.0, reduction: Reduction = 'mean') -> None:
+    def __init__(self, *, alpha: Number = 0.5, beta: Number = 0.5, smooth: Number = 1e-05, reduction: Reduction = 'mean') -> None:
         r"""Tversky loss: an overlap that counts false positives and false negatives differently. As a module; see `lossutils.tversky`."""
     def forward(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...
     def __call__(self, pred: torch.Tensor, target: torch.Tensor, *, weight: torch.Tensor | None = None) -> torch.Tensor: ...

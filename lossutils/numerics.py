@@ -13,12 +13,14 @@ import numpy as np
 from array_api_compat import array_namespace, device
 
 _LIBRARY, _KIND = {}, {}
+OTHER_ARITHMETIC = np.ma.MaskedArray, np.matrix  # subclasses of NumPy's array that calculate differently
 
 
 def library(x):
     """ "torch", "NumPy" or None."""
     if type(x) not in _LIBRARY:
         of_torch, of_numpy = array_api_compat.is_torch_array(x), array_api_compat.is_numpy_array(x)
+        of_numpy = of_numpy and not isinstance(x, OTHER_ARITHMETIC)
         _LIBRARY[type(x)] = "torch" if of_torch else "NumPy" if of_numpy else None
     return _LIBRARY[type(x)]
 
@@ -264,10 +266,23 @@ def exponentials_of(logits):
 
 def exact(tensor):
     """A context without autocast, which would round the products of matrices."""
-    torch, device = _torch(), tensor.device.type
-    if device != "meta" and torch.is_autocast_enabled(device):
-        return torch.autocast(device, enabled=False)
-    return nullcontext()
+    return _torch().autocast(tensor.device.type, enabled=False) if autocast(tensor) else nullcontext()
+
+
+def autocast(tensor):
+    """Is torch's autocast on for what is done to a tensor?"""
+    device = tensor.device.type
+    return device != "meta" and _torch().is_autocast_enabled(device)
+
+
+def behind_vmap(tensor):
+    """The numbers of a tensor that vmap has wrapped, the axis it maps over first: to look at, not to use."""
+    functorch = _torch()._C._functorch
+    while functorch.is_functorch_wrapped_tensor(tensor):
+        axis = functorch.maybe_get_bdim(tensor)
+        tensor = functorch.get_unwrapped(tensor)
+        tensor = tensor if axis < 0 else tensor.movedim(axis, 0)
+    return tensor
 
 
 def torch_records(*tensors):

@@ -13,8 +13,8 @@ import numpy as np
 from array_api_compat import array_namespace, device
 
 from .cards import ORDER, Card
-from .engine.prepare import check_kinds, checked_mask, is_array
-from .engine.rules import at_least_0, first_broken, positive
+from .engine.prepare import check_kinds, checked_mask, from_lists, is_array
+from .engine.rules import at_least_0, first_broken, not_minus_infinity, positive
 from .engine.shapes import lists
 from .engine.texts import with_shared_text
 from .loss import loss
@@ -110,7 +110,14 @@ def has_pairs(scores, relevance, *, mask=None, **parameters):
     return xp.astype(xp.max(high, axis=-1) > xp.min(low, axis=-1), scores.dtype)
 
 
-@loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0, margin=positive)
+@loss(
+    shape=lists,
+    pairwise=True,
+    denominator=has_pairs,
+    scores=not_minus_infinity,
+    relevance=at_least_0,
+    margin=positive,
+)
 def pairwise_hinge(scores, relevance, *, mask=None, margin=1.0):
     """Hinge loss of pairs: the more relevant of two documents should lead by a margin.
 
@@ -157,7 +164,7 @@ def missing_lead(gap, margin):
     yield -sign(missing)
 
 
-@loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0)
+@loss(shape=lists, pairwise=True, denominator=has_pairs, scores=not_minus_infinity, relevance=at_least_0)
 def ranknet(scores, relevance, *, mask=None):
     """RankNet: the logistic loss of pairs, cross-entropy of "i belongs before j" with the logit s_i − s_j.
 
@@ -209,7 +216,7 @@ def has_documents(scores, relevance, *, mask=None):
     return None if mask is None else xp.astype(xp.any(mask, axis=-1), scores.dtype)
 
 
-@loss(shape=lists, denominator=has_documents, relevance=at_least_0)
+@loss(shape=lists, denominator=has_documents, scores=not_minus_infinity, relevance=at_least_0)
 def listnet(scores, relevance, *, mask=None):
     """ListNet: cross-entropy between the shares that the relevances and the scores give to each document.
 
@@ -255,7 +262,7 @@ def listnet(scores, relevance, *, mask=None):
     yield some[..., None] * (exponentials / (1 + others) - target)
 
 
-@loss(shape=lists, denominator=has_pairs, relevance=at_least_0)
+@loss(shape=lists, denominator=has_pairs, scores=not_minus_infinity, relevance=at_least_0)
 def listmle(scores, relevance, *, mask=None):
     """ListMLE: minus the log-likelihood of the right order, in which one document after the other is drawn.
 
@@ -386,7 +393,7 @@ def best_dcg(gains, k=None):
     return xp.sum(xp.sort(gains, axis=-1, descending=True) * worth_of_places(gains, k), axis=-1)
 
 
-@loss(shape=lists, pairwise=True, denominator=has_pairs, relevance=at_least_0)
+@loss(shape=lists, pairwise=True, denominator=has_pairs, scores=not_minus_infinity, relevance=at_least_0)
 def lambdarank(scores, relevance, *, mask=None):
     """LambdaRank: RankNet in which a pair counts what NDCG would change if the two changed places.
 
@@ -483,7 +490,8 @@ def ndcg(scores, relevance, *, k=None, gain="exponential", mask=None):
     >>> ndcg(scores, relevance).round(4), ndcg(scores, relevance, gain="linear").round(4)
     (array([0.9639]), array([0.9502]))
     """
-    given = {"scores": scores, "relevance": relevance, "mask": mask}
+    given = from_lists({"scores": scores, "relevance": relevance, "mask": mask})
+    scores, relevance, mask = given.values()
     check_kinds({key: x for key, x in given.items() if key != "mask" or is_array(x)}, None, {}, 1)
     lists(scores=scores, relevance=relevance)
     if gain not in GAINS:

@@ -53,7 +53,7 @@ class LossModule(torch.nn.Module):
 BY_RULE = {
     Interval: "Number",
     OneOf: "Number",
-    PerClass: "Number | Array",
+    PerClass: "Number | Sequence[float] | Array",
     Learned: "Number | torch.Tensor",
     Increasing: "Sequence[float] | Array",
 }

@@ -454,7 +454,7 @@ def test_a_dice_of_classes_is_the_mean_over_the_classes():
     arrays = SPECIAL[catalog.CLASS, "dice"]
     p = softmax(arrays["logits"], axis=-1)
     each = [
-        1 - (2 * p[i][t == k, k].sum() + 1) / (p[i][..., k].sum() + (t == k).sum() + 1)
+        1 - (2 * p[i][t == k, k].sum() + 1e-5) / (p[i][..., k].sum() + (t == k).sum() + 1e-5)
         for i, t in enumerate(arrays["target"])
         for k in range(4)
     ]

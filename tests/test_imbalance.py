@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from mpmath import mp, mpf
 from scipy.optimize import brentq
 
@@ -219,6 +220,18 @@ def test_empty_masks():
         assert overlap(nothing, nothing, smooth=0) == overlap(nothing, nothing) == 0
         assert overlap(pred, nothing, smooth=0) == 1 and (overlap.grad(pred, nothing, smooth=0) == 0).all()
         assert (overlap.grad(pred, nothing) > 0).all()
+        assert 0.9999 < overlap(pred / 2, nothing) < overlap(pred, nothing) < 1
+
+
+@pytest.mark.parametrize(("overlap", "right"), [(dice, 1 / 2), (jaccard, 2 / 3), (tversky, 1 / 2)])
+def test_the_default_of_smooth_does_not_change_a_loss(overlap, right):
+    """One pixel of two found, and one too many: the Jaccard index is 1/3, with smooth 1 it would be 1/2."""
+    pred, target = np.array([[1.0, 0.0, 1.0, 0.0]]), np.array([[1, 1, 0, 0]])
+    for convert in (np.asarray, torch.tensor):
+        for dtype in ("float32", "float64"):
+            found = overlap(convert(pred.astype(dtype)), convert(target))
+            assert float(found) == pytest.approx(right, rel=1e-5)
+    assert jaccard(pred, target, smooth=1.0) == pytest.approx(1 / 2)
 
 
 def test_the_gradient_of_dice_has_two_values():

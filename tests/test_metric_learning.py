@@ -849,7 +849,7 @@ x0, labels0 = np.zeros((3, 2)), np.zeros(3, dtype=int)
         (mine_triplets, (x0.astype(int), labels0), {}, TypeError, "embeddings must be floating point"),
         (
             mine_triplets,
-            (x0.tolist(), labels0),
+            (None, labels0),
             {},
             TypeError,
             "embeddings must be a NumPy array or a torch tensor",

@@ -350,7 +350,7 @@ def test_a_text_that_needs_more_frames():
     assert F.ctc_loss(frames, arguments[0], torch.tensor([3]), arguments[2]).isfinite()
 
 
-@says("engine/texts.py", "under autocast pass `pred.float()`, which torch's own losses do by themselves")
+@says("engine/texts.py", "under autocast it is returned in float32, as by torch's own losses")
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_losses_of_torch_under_autocast(dtype):
     x = torch.rand(4, dtype=dtype)
@@ -926,6 +926,7 @@ def test_the_focal_loss_of_torchvision():
 
 
 @says("imbalance.py", "MONAI: `DiceLoss`, smooth 1e-5.")
+@says("imbalance.md#empty-masks", "as in MONAI: it decides what")
 def test_the_dice_of_monai():
     loss = library("monai.losses").DiceLoss
     assert default(loss, "smooth_nr") == default(loss, "smooth_dr") == 1e-5

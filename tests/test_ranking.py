@@ -89,7 +89,7 @@ def test_large_lists_go_block_by_block_and_keep_their_mask(name):
     ("mask", "error", "message"),
     [
         (np.ones((2, 3)), TypeError, "mask must be an array of bools"),
-        ([[True] * 3] * 2, TypeError, "mask must be an array of bools"),
+        ([[1] * 3] * 2, TypeError, "mask must be an array of bools, true where an element counts, got int64"),
         (np.ones((2, 2), dtype=bool), ValueError, r"mask has shape \(2, 2\), the scores have shape \(2, 3\)"),
         (torch.ones((2, 3), dtype=torch.bool), TypeError, "of one library"),
     ],

@@ -9,7 +9,9 @@ import torch
 
 from ..loss import LOSSES
 from ..numerics import per_example
+from .prepare import whole_number
 
+WHOLE = "axis", "ignore_index"
 ARGUMENTS = "str name, Tensor[] tensors, str[] keys, float[] numbers, str[] number_keys, str reduction"
 
 
@@ -22,6 +24,7 @@ def arguments(tensors, keys, numbers, number_keys, reduction):
     """The arguments of a call by name; a key that ends in a star is a row of numbers."""
     rows = {key: [n for k, n in zip(number_keys, numbers, strict=True) if k == key] for key in number_keys}
     values = {key.rstrip("*"): row if key.endswith("*") else row[0] for key, row in rows.items()}
+    values |= {key: int(values[key]) for key in WHOLE if key in values}
     return dict(zip(keys, tensors, strict=True)) | values | {"reduction": reduction}
 
 
@@ -48,7 +51,8 @@ def value_and_slopes(name, tensors, keys, numbers, number_keys, reduction, wante
 @value_and_slopes.register_fake
 def _(name, tensors, keys, numbers, number_keys, reduction, wanted):
     loss, pred = LOSSES[name], tensors[0]
-    shape = loss.shape(**dict(zip(loss.signature.arrays, tensors, strict=False)))
+    axis = {"axis": int(numbers[number_keys.index("axis")])} if loss.over_classes else {}
+    shape = loss.shape(**axis, **dict(zip(loss.signature.arrays, tensors, strict=False)))
     value = pred.new_empty(shape if reduction == "none" else ())
     return [value, *(x.new_empty(x.shape) for x in (tensors[: loss.predictions] if wanted else ()))]
 
@@ -153,11 +157,18 @@ def traced(loss, args, kwargs, slopes=False):
         elif isinstance(value, bool) or (value is None and loss.signature.defaults[key] is not None):
             raise TypeError(f"{key} must be a number, got {type(value).__name__}")
         elif value is not None:
+            value = whole_number(key, value) if key in WHOLE else value
             numbers.append(float(value))
             number_keys.append(key)
     for key, tensor in zip(keys, tensors, strict=True):
         if not isinstance(tensor, torch.Tensor):
             raise TypeError(f"under torch.compile {key} must be a torch tensor")
+    if torch.is_autocast_enabled(tensors[0].device.type):
+        halves = (torch.float16, torch.bfloat16)
+        tensors = [
+            x.float() if place < loss.predictions and x.dtype in halves else x
+            for place, x in enumerate(tensors)
+        ]
     wanted = slopes
     if torch.is_grad_enabled() and not slopes:
         learn = [place for place, tensor in enumerate(tensors) if tensor.requires_grad]

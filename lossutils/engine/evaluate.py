@@ -56,7 +56,7 @@ def evaluated(call, slopes, upstream):
 
 def walk(call, blocks, divisor, slopes, upstream):
     pred = call.arrays[0]
-    each = zeros(pred, (call.count,)) if call.reduction == "none" else None
+    each = zeros(pred, call.examples) if call.reduction == "none" else None
     found = tuple(like(array) for array in call.arrays[: call.loss.predictions]) if slopes else None
 
     def visit(block):
@@ -161,13 +161,21 @@ def slices(call):
     if is_torch(pred) and (pred.device.type != "cpu" or torch_records(*call.tensors())):
         return None
     step = max(1, (BLOCK if is_torch(pred) else BLOCK // 2) // per_example)
-    return [slice(start, start + step) for start in range(0, call.count, step)]
+    *outer, last = call.examples
+    if not outer:
+        return cuts(last, step)
+    if last <= step:
+        return cuts(*outer, step // last)
+    return [(one, part) for one in cuts(*outer, 1) for part in cuts(last, step)]
+
+
+def cuts(count, step):
+    return [slice(start, start + step) for start in range(0, count, step)]
 
 
 def like(array):
-    if is_torch(array):
-        return array.new_empty(array.shape)
-    return np.empty(array.shape, dtype=array.dtype)
+    """Room for numbers, in the order in which the array has its own."""
+    return xp.empty_like(array)
 
 
 def threads():

@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 from array_api_compat import array_namespace
 
-from ..numerics import at_precision, is_torch, xp
+from ..numerics import at_precision, behind_vmap, float64_of, is_torch, whole, xp
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class OneOf:
 class Distribution:
     """Rows of probabilities, along the last axis."""
 
-    text = "must be a distribution, in [0, 1] and with sum 1 along the last axis"
+    text = "must be a distribution, in [0, 1] and with sum 1 over the classes"
 
     def broken(self, x):
         return (x < 0) | (x > 1) | self.sum_broken(x)
@@ -103,10 +103,31 @@ class ClassIndex:
         return f"must be a class from 0 to {self.classes - 1}"
 
     def broken(self, x):
+        x = whole(x) if hasattr(x, "dtype") else x  # 300 is no number of an 8-bit integer
         return (x < 0) | (x >= self.classes)
+
+    @staticmethod
+    def hint(label):
+        return f"; pass ignore_index={label} to leave such labels out" if label in NO_CLASS else ""
 
     def holds(self, array):
         return not any(map(self.broken, extremes(array)))
+
+
+NO_CLASS = (-100, -1, 255)  # what tokenizers and segmentation masks write where there is no class
+
+
+@dataclass(frozen=True)
+class NotMinusInfinity:
+    """Scores: a NaN or an overflow shows in the result, padding does not."""
+
+    text = "must not be −inf; padding is what `mask` is for, an array that is false there"
+
+    def broken(self, x):
+        return x == -math.inf
+
+    def holds(self, array):
+        return not bool(self.broken(array).any())
 
 
 @dataclass(frozen=True)
@@ -116,6 +137,8 @@ class PerClass:
     each: Interval
 
     def check(self, name, value, pred):
+        if isinstance(value, (list, tuple)):
+            value = at_precision(_row(name, value), pred)
         if not _has_axes(value):
             return check_number(self.each, name, value, "a number or an array, one number a class")
         check_all(self.each, name, value)
@@ -129,7 +152,9 @@ class Learned:
     each: Interval
 
     def check(self, name, value, pred):
-        if not (is_torch(value) and value.ndim == 0):
+        if _has_axes(value):
+            raise ValueError(f"{name} must be one number, got an array of shape {tuple(value.shape)}")
+        if not is_torch(value):
             return check_number(self.each, name, value)
         check_all(self.each, name, value)
         return at_precision(value, pred)
@@ -142,8 +167,8 @@ class Increasing:
     text = "must be finite and increase"
 
     def check(self, name, value, pred):
-        if isinstance(value, (list, tuple)) and all(isinstance(x, Real) for x in value):
-            value = tuple(float(x) for x in value)
+        if isinstance(value, (list, tuple)):
+            value = _row(name, value)
         elif not _has_axes(value):
             raise TypeError(f"{name} must be a row of numbers, got {type(value).__name__}")
         shape = np.shape(value) if isinstance(value, tuple) else tuple(value.shape)
@@ -168,6 +193,7 @@ zero_or_one = OneOf(0, 1)
 plus_or_minus_1 = OneOf(-1, 1)
 distribution = Distribution()
 class_weights = PerClass(at_least_0)
+not_minus_infinity = NotMinusInfinity()
 increasing = Increasing()
 
 
@@ -179,6 +205,14 @@ def class_target(pred, target, **parameters):
 def class_index(pred, target, *, thresholds, **parameters):
     """The rule for an ordered class: one class more than there are thresholds."""
     return ClassIndex(len(thresholds) + 1)
+
+
+def _row(name, value):
+    """A list of numbers as a tuple of floats."""
+    for x in value:
+        if not isinstance(x, Real) or isinstance(x, bool):
+            raise TypeError(f"{name} must be a row of numbers, got one with {type(x).__name__}")
+    return tuple(float(x) for x in value)
 
 
 def check_number(rule, name, value, what="a number"):
@@ -202,30 +236,49 @@ def check_all(rule, name, array):
     first_broken(NumbersOnly, name, array)
 
 
-def check_array(rule, name, array, given, keep):
-    """An array of the examples that count; the message names the place in the array that was given."""
+def check_array(rule, name, array, given, keep, axis=-1):
+    """An array of the examples that count; the message names the place in the array that was given.
+
+    Under vmap all the arrays that it maps over are looked at, and the place in them begins with its axis.
+    """
+    array, given = (behind_vmap(x) if is_torch(x) else x for x in (array, given))
     try:
         if 0 not in array.shape and not rule.holds(array.detach() if is_torch(array) else array):
-            first_broken(rule, name, given, keep)
-    except RuntimeError:  # under vmap and on the meta device there are no values to look at
+            first_broken(rule, name, given, keep, axis)
+    except RuntimeError:  # on the meta device there are no values to look at
         return
 
 
-def first_broken(rule, name, array, keep=None):
-    """Name the first offender among the examples that count."""
+def first_broken(rule, name, array, keep=None, axis=-1):
+    """Name the first offender among the examples that count, in an array whose last axis was this one."""
     if is_torch(array):
-        array = array.detach()
+        array = behind_vmap(array).detach()
     wrong = rule.broken(array)
     if keep is not None:
         wrong = wrong & xp.reshape(keep, (*keep.shape, *(1,) * (wrong.ndim - keep.ndim)))
     try:
         any_wrong = bool(wrong.any())
-    except RuntimeError:  # under vmap and on the meta device there are no values to look at
+    except RuntimeError:  # on the meta device there are no values to look at
         return
     if any_wrong:
         index = tuple(int(axis[0]) for axis in array_namespace(wrong).nonzero(wrong)) if wrong.ndim else ()
+        number = array[index]
+        if axis != -1:
+            index, place = index[:-1], index[-1]
+            index = (*index[: axis + 1], place, *index[axis + 1 :])
         place = f" at index {index}" if index else ""
-        raise ValueError(f"{name} {rule.text}, got {float(array[index]):.6g}{place}")
+        hint = rule.hint(number.item()) if isinstance(rule, ClassIndex) else ""
+        raise ValueError(f"{name} {rule.text}, got {shortest(number)}{place}{hint}")
+
+
+def shortest(number):
+    """As few digits as tell it from its neighbors: 1.0000001 in float32 is not 1."""
+    value = number.item()
+    if not isinstance(value, float):
+        return f"{value:d}"
+    if is_torch(number):
+        number = np.float64(value) if number.dtype == float64_of(number) else np.float32(value)
+    return str(number).removesuffix(".0")
 
 
 def extremes(array):

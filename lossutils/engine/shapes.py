@@ -15,29 +15,40 @@ def same_shape(**arrays):
     return tuple(array.shape)
 
 
-def class_shape(**arrays):
-    """An example has K classes along the last axis of the prediction: the loss has the axes before it."""
+def class_shape(axis=-1, **arrays):
+    """An example has K classes along one axis of the prediction: the loss has the other axes."""
     (name, pred), (_, target) = arrays.items()
-    shape = tuple(pred.shape)
-    if pred.ndim == 0 or shape[-1] == 0:
-        raise ValueError(f"{name} must have the classes along its last axis, got shape {shape}")
-    if tuple(target.shape) == shape[:-1]:
+    shape, given = tuple(pred.shape), tuple(target.shape)
+    where = "last axis" if axis == -1 else f"axis {axis}"
+    if pred.ndim and not -pred.ndim <= axis < pred.ndim:
+        raise ValueError(f"axis must be an axis of {name}, from {-pred.ndim} to {pred.ndim - 1}, got {axis}")
+    if pred.ndim == 0 or shape[axis] == 0:
+        raise ValueError(f"{name} must have the classes along its {where}, got shape {shape}")
+    examples = without(shape, axis)
+    if given == examples:
         if kind(target) != "whole":
             raise TypeError(
-                f"target of shape {shape[:-1]} must be class indices, whole numbers, got {target.dtype}"
+                f"target of shape {examples} must be class indices, whole numbers, got {target.dtype}"
             )
-    elif tuple(target.shape) != shape:
+    elif given != shape:
+        others = [place for place in range(len(shape)) if without(shape, place) == given]
+        hint = "" if len(others) != 1 else f"; with the classes along axis {others[0]}: axis={others[0]}"
         raise ValueError(
-            f"{name} has shape {shape} and target has shape {tuple(target.shape)}: target must hold "
-            f"class indices {shape[:-1]} or distributions {shape}, nothing is broadcast"
+            f"{name} has shape {shape} and target has shape {given}: target must hold "
+            f"class indices {examples} or distributions {shape}, nothing is broadcast{hint}"
         )
-    return shape[:-1]
+    return examples
 
 
-def index_shape(**arrays):
+def without(shape, axis):
+    axis %= len(shape)
+    return shape[:axis] + shape[axis + 1 :]
+
+
+def index_shape(axis=-1, **arrays):
     """As `class_shape`, for class indices alone."""
     (name, pred), (_, target) = arrays.items()
-    shape = class_shape(**arrays)
+    shape = class_shape(axis, **arrays)
     if target.ndim == pred.ndim:
         raise ValueError(
             f"{name} has shape {tuple(pred.shape)} and target has shape {tuple(target.shape)}: "
@@ -53,6 +64,10 @@ def label_shape(**arrays):
     if kind(target) != "whole":
         raise TypeError(f"{name} must be class indices, whole numbers, got {target.dtype}")
     return shape
+
+
+OVER_CLASSES = class_shape, index_shape  # these take axis=, and all with labels ignore_index=
+WITH_LABELS = *OVER_CLASSES, label_shape
 
 
 def first_axis(**arrays):
