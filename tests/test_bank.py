@@ -175,3 +175,20 @@ def test_numbers_are_noticed():
     entry = {"numbers": {"1.57": "pi / 2", "64": "50"}, "given": ["1000"]}
     assert vouched(entry, [text]) == ["64 is 50"]
     assert vouched({}, ["0.25"]) == ["0.25"]
+
+
+def test_every_question_of_the_notes_is_answered():
+    listed = {claim for question in QUESTIONS for claim in question.get("claims", [])}
+    asked = {
+        name
+        for name, row in bank.claims().items()
+        if row["kind"] in ("interview-question", "scenario", "trap")
+    }
+    assert asked - listed == set()
+
+
+def test_there_is_enough():
+    chapters = Counter(card["file"] for card in bank.cards())
+    assert sum(chapters.values()) >= 300
+    assert min(chapters.values()) >= 12, chapters
+    assert len([question for question in QUESTIONS if question["file"] == "modern"]) >= 30
