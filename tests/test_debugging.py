@@ -1,6 +1,7 @@
 """check_loss names what is wrong with a zoo of broken losses, and finds nothing in losses that are right."""
 
 import dataclasses
+import functools
 import inspect
 import math
 import subprocess
@@ -12,10 +13,12 @@ import sklearn.metrics
 import torch
 import torch.nn.functional as F
 from zoo import ZOO
+from zoo.held_out import RIGHT, WRONG
 
 import lossutils
 from lossutils.__main__ import main
 from lossutils.debugging import CAUSES, KINDS, check_loss
+from lossutils.debugging.checks import CHECKS
 
 LOSSES = [
     name
@@ -55,6 +58,60 @@ def test_the_zoo_is_large_and_knows_every_cause():
     assert {entry.cause for entry in ZOO} == set(CAUSES)
 
 
+@pytest.fixture(autouse=True)
+def a_check_names_only_the_causes_that_it_declares(monkeypatch):
+    def held(function):
+        @functools.wraps(function)
+        def checked(trial):
+            for finding in function(trial):
+                assert finding.cause in function.causes, (function.name, finding.cause)
+                yield finding
+
+        return checked
+
+    monkeypatch.setattr(lossutils.debugging.checks, "CHECKS", [held(check) for check in CHECKS])
+
+
+def test_every_cause_is_looked_for():
+    assert {cause for check in CHECKS for cause in check.causes} == set(CAUSES)
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_cause_says_how_bad_it_is_what_to_do_and_who_reported_it(cause):
+    severity, advice, reports = CAUSES[cause]
+    assert severity in ("error", "warning") and advice.endswith((".", "?")) and reports
+
+
+# Losses that the checker was not made on
+
+
+def named(entry, *kind):
+    """The causes that are named, for the kind or for one of those that it may be."""
+    report = check_loss(entry.loss, *kind, **entry.options)
+    return causes(report).union(*(causes(other) for other in report.otherwise)), report
+
+
+def test_held_out_losses_are_enough():
+    assert len(WRONG) >= 40 and len(RIGHT) >= 40
+    assert {cause for entry in WRONG for cause in entry.causes} <= set(CAUSES)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["with-kind", "without"])
+@pytest.mark.parametrize("entry", WRONG, ids=lambda entry: entry.what)
+def test_a_held_out_broken_loss(entry, told):
+    found, report = named(entry, *((entry.kind, entry.target) if told else ()))
+    assert found & entry.causes, report
+    assert "✓" not in str(report) or not {CAUSES[c].severity for c in entry.causes} & {"error"}
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["with-kind", "without"])
+@pytest.mark.parametrize("entry", RIGHT, ids=lambda entry: entry.what)
+def test_a_held_out_right_loss(entry, told):
+    _, report = named(entry, *((entry.kind, entry.target) if told else ()))
+    assert report.ok, report
+
+
 # Losses that are right
 
 
@@ -62,7 +119,7 @@ def test_the_zoo_is_large_and_knows_every_cause():
 @pytest.mark.parametrize("name", LOSSES)
 def test_nothing_is_found_in_this_library(name, library):
     report = check_loss(getattr(lossutils, name), library=library, **NEEDED.get(name, {}))
-    assert report, report
+    assert not report.findings, report
 
 
 @pytest.mark.parametrize(
@@ -79,7 +136,7 @@ def test_nothing_is_found_in_this_library(name, library):
 )
 def test_nothing_is_found_with_other_parameters(name, options):
     report = check_loss(getattr(lossutils, name), **options)
-    assert report, report
+    assert not report.findings, report
 
 
 # Other libraries: what is found is true, and shown to be so by hand in the tests below
@@ -255,7 +312,7 @@ def test_an_example_says_what_the_loss_takes(as_tensors):
         assert ("torch" in report.taken_as[1][1]) is as_tensors
         assert not causes(report) - {"dtype-changed"}, report
     triple = tuple(rng.normal(size=(4, 2)) for _ in range(3))
-    assert check_loss(lossutils.triplet, triple)
+    assert check_loss(lossutils.triplet, triple, strict=True)
 
 
 def pixels(seed=0):

@@ -1,14 +1,17 @@
 """A checker for anyone's loss: what is wrong with it, on which input, why, and what to do.
 
-`check_loss` is the whole of it, written in four files: here is what the caller sees and how it is found out
-what a loss takes; `inputs.py` has what is fed to it, `calls.py` the call, `checks.py` what is looked for.
+`check_loss` is the whole of it. Its rooms: `choose.py` finds out what a loss takes, `inputs/` has what is fed
+to it, `calls.py` the call, `trial.py` both together, `checks/` what is looked for, with a table of all
+checks, `causes.py` the table of what can be wrong, `report.py` the answer, `shell.py` the shell command,
+`plugin.py` the fixture for pytest.
 """
 
+import dataclasses
 import importlib.util
 
 import numpy as np
 
-from .calls import one_thread
+from .calls import one_thread, place
 from .causes import CAUSES
 from .checks import run_checks
 from .choose import asked_for, choose, taken_as
@@ -19,7 +22,9 @@ from .trial import Finding
 __all__ = ["CAUSES", "KINDS", "Finding", "Report", "check_loss"]
 
 
-def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **options):
+def check_loss(
+    loss, pred=None, target=None, *, grad=None, library=None, strict=False, ignore=None, **options
+):
     """Try a loss on ordinary, extreme and wrong inputs, and say what is wrong with it and what to do.
 
     ::
@@ -43,9 +48,11 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
         What the loss takes: the name of a kind, a key of `lossutils.debugging.KINDS` ("real", "logits",
         "probabilities", "scores", "class logits", "class probabilities", "class log-probabilities", "masks",
         "mask logits", "pairs", "triplets", "views", "embeddings", "ranking", "ordinal", "positive",
-        "log-rates", "distances", "score pairs"), or one valid example: also images, (N, K, H, W) with classes
-        (N, H, W), or (N, 1, H, W) with masks of that shape. Without it all kinds are tried, and
-        the report says which fits best.
+        "log-rates", "distances", "score pairs", "ranked pairs"), or one valid example: also images,
+        (N, K, H, W) with classes (N, H, W), (N, 1, H, W) with masks of that shape, tokens, (N, T, K) with
+        classes (N, T), and tables, (N, 1) or (N, D) with targets of that shape. Without it it is guessed,
+        from the names of the loss and its arguments, then from its values; the report says so, and what it
+        finds if it is another.
     target : str or array, optional
         The kind of target ("real", "binary" for 0 and 1, "signs" for −1 and 1, "classes", "one-hot",
         "distributions", ...) or an example of it. By default the usual one of the kind of prediction.
@@ -54,15 +61,22 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
         what `loss` returns beside its value, or autograd.
     library : "numpy" or "torch", optional
         What to call the loss with. By default what it takes.
+    strict : bool
+        Whether warnings fail as errors do, and a guess of the kind does.
+    ignore : dict, optional
+        Findings that are expected, by their cause, with the reason: `{"broadcast": "shapes are checked by
+        the caller"}`. They do not fail, and the report shows them.
     **options
         Handed to the loss: `check_loss(focal, gamma=0.5)`; arrays in the dtype of the prediction.
 
     Returns
     -------
     Report
-        Shows itself as text, in a notebook as a table; true when nothing was found. `.findings` is a list of
+        Shows itself as text, in a notebook as a table. `.ok`, its truth, says that there is no error, with
+        `strict` nothing at all: `assert check_loss(my_loss, "logits")` is a test. `.findings` is a list of
         `Finding(cause, severity, what, input, got, expected, advice)`, the worst first; `.passed` and
-        `.skipped` say what else was tried, and what could not be.
+        `.skipped` say what else was tried, and what could not be; `.as_json()` and `.as_annotations()` are
+        for programs and for GitHub.
 
     Raises
     ------
@@ -77,7 +91,9 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
     and the better of two answers say. So a loss that is wrong everywhere in a consistent way (a missing ½)
     passes. A loss that is cut off by design, or no mean over examples, is found too: read the sentence, then
     judge. Inputs and text are the same on every run. What the loss prints and warns is not shown.
-    From the shell: `python -m lossutils check package.module:function`.
+    From the shell: `python -m lossutils check package.module:function`, exit status 0 where `.ok` is true, 1
+    where it is false, 2 for a loss that cannot be tried. In pytest the fixture `check_loss` is this function
+    and fails with the report.
     PyTorch: `torch.autograd.gradcheck` does the first of the checks.
     Source: the table of causes in the chapter on debugging.
 
@@ -106,10 +122,33 @@ def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **optio
         raise ValueError(f'library must be "numpy" or "torch", got {library!r}')
     if library == "torch" and importlib.util.find_spec("torch") is None:
         raise ValueError('library="torch" needs torch, which is not installed')
+    ignore = {} if ignore is None else dict(ignore)
+    for cause, reason in ignore.items():
+        if cause not in CAUSES:
+            raise ValueError(f"ignore names no cause {cause!r}; there are: {', '.join(CAUSES)}")
+        if not (isinstance(reason, str) and reason.strip()):
+            raise ValueError(f"ignore[{cause!r}] must say why, in words, got {reason!r}")
     kinds, example, images = asked_for(pred, target)
     with np.errstate(all="ignore"), one_thread():
-        trial, why = choose(loss, kinds, example, images, grad, library, options)
-        findings, passed, skipped = run_checks(trial)
+        trial, why, others = choose(loss, kinds, example, images, grad, library, options)
+        report = _report(trial, why, strict, ignore)
+        otherwise = [_report(other, "told", strict, ignore) for other in others]
+    return dataclasses.replace(report, otherwise=otherwise)
+
+
+def _report(trial, why, strict, ignore):
+    findings, passed, skipped = run_checks(trial)
     if why == "tried" and any(finding.cause == "wrong-minimum" for finding in findings):
         why = "a guess"
-    return Report(trial.subject.name, taken_as(trial, why), findings, passed, skipped)
+    return Report(
+        trial.subject.name,
+        taken_as(trial, why),
+        [finding for finding in findings if finding.cause not in ignore],
+        passed,
+        skipped,
+        [(finding, ignore[finding.cause]) for finding in findings if finding.cause in ignore],
+        kind=trial.kind_name,
+        guessed=why in ("tried", "a guess"),
+        strict=strict,
+        place=place(trial.subject.loss),
+    )

@@ -1,10 +1,11 @@
 """What a loss takes: as it was told, as an example shows, or as its names and its values say."""
 
 import re
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .calls import Subject, is_target_first, libraries_to_try
+from .calls import ReturnedError, Subject, is_target_first, libraries_to_try
 from .inputs import KINDS, Images
 from .trial import Trial, near, one_line
 
@@ -46,7 +47,7 @@ def _from_example(pred, target):
         raise ValueError(f"the example must be a batch of at least 3 examples, got shape {first.shape}")
     example[0] = first
     images = None
-    if first.ndim > 2 and len(example) == 2:
+    if len(example) == 2 and (first.ndim > 2 or _is_table(first, last)):
         example, images = _of_images(*example)
         first, last = example
     pairs = []
@@ -55,7 +56,7 @@ def _from_example(pred, target):
             batch = kind.draw(np.random.default_rng(0), len(first), kind_of_target, kind.size)
             if [a.ndim for a in batch] != [a.ndim for a in example]:
                 continue
-            if images and (kind.coupled or name in ("ranking", "ordinal", "distances")):
+            if images and (kind.by_name or name in ("ranking", "ordinal", "distances")):
                 continue
             if images and images.masks and not name.startswith("mask"):
                 continue
@@ -82,13 +83,22 @@ def _from_example(pred, target):
     return pairs, (example, ["torch"] if of_torch else ["numpy", "torch"]), images
 
 
+def _is_table(pred, target):
+    """(N, 1) or (N, D) numbers and targets of that shape: no classes, no masks, no relevances, no views."""
+    return pred.ndim == 2 and pred.shape == target.shape and not (target == target.round()).all()
+
+
 def _of_images(pred, target):
     """An example of images as arrays of one of the kinds, and how such arrays become images again.
 
     (N, K, H, W) with classes (N, H, W) or with targets of that shape are N·H·W examples, each an image of one
-    pixel; (N, 1, H, W) with 0 and 1 are N masks. A few examples and a few pixels are enough.
+    pixel; (N, 1, H, W) with 0 and 1 are N masks; (N, T, K) with classes (N, T) are N·T examples.
+    A few examples and a few pixels are enough.
     """
     axes = pred.ndim - 2
+    if target.shape == pred.shape[:-1]:  # tokens: (N, T, K) and class indices (N, T)
+        rows = [pred.reshape(-1, pred.shape[-1]), target.ravel()]
+        return [a[_evenly(len(a), 6)] for a in rows], Images(axes, tokens=True)
     with_classes = target.shape == pred.shape[:1] + pred.shape[2:]
     if with_classes or (pred.shape == target.shape and pred.ndim > 3 and pred.shape[1] > 1):
         rows = [np.moveaxis(pred, 1, -1).reshape(-1, pred.shape[1])]
@@ -111,64 +121,145 @@ def _kinds_in_words():
     return "\n".join(f"  {name:<24} {kind.takes}" for name, kind in KINDS.items())
 
 
-HINTS = (  # (words in the name of the loss or of its arguments, the kind that they speak for)
-    (r"anchor|triplet", "triplets"),
-    (r"\bz1\b|\bz2\b|query|nt_?xent|info_?nce|simclr|views?", "views"),
-    (r"embeddings?|batch_hard", "embeddings"),
-    (r"same|\bx1\b.*\bx2\b|contrastive|pairs", "pairs"),
-    (r"relevance|ranknet|listnet|listmle|lambda|ndcg|rank", "ranking"),
-    (r"ordinal|cumulative", "ordinal"),
-    (r"dice|jaccard|iou|tversky|masks?\b|lovasz", "masks"),
-    (r"multi_?label", "mask logits"),
-    (r"log_?prob|(?<!poisson_)nll|kl_div", "class log-probabilities"),
-    (r"prob|\bp\b|proba|log_loss|\bbce\b|cce", "probabilities"),
-    (r"prob|\bp\b|proba|log_loss|cce", "class probabilities"),
-    (r"logit|focal", "logits"),
-    (r"logit|cross_entropy|softmax", "class logits"),
-    (r"^(?!.*multi_?label).*(hinge|margin|score|decision)", "scores"),
-    (r"poisson", "log-rates"),
-    (r"log1p|msle|mape|percentage|squared_log|gamma_dev|deviance", "positive"),
-    (r"mse|mae|l1|l2|huber|squared|absolute|cosh|quantile|pinball|error", "real"),
+# Words in the name of the loss or of its arguments, the kinds that they speak for, and how loudly.
+HINTS = (
+    (r"anchor|triplet|\ba p n\b", ("triplets",), 2),
+    (r"\bz1\b|query|\bx1\b.*\bx2\b|\bviews?\b|view_?1", ("views",), 2),
+    (r"nt_?xent|info_?nce|simclr|simsiam|byol|clip_?loss|cosine", ("views",), 2),
+    (r"embeddings?\b|features?\b|batch_hard|sup_?con", ("embeddings",), 2),
+    (r"same|\bx1\b.*\bx2\b|contrastive|pairs|emb\w*?_?[1a]\b|embedding", ("pairs",), 2),
+    (r"\bs1\b|scores?_?[1a]\b|margin_?rank|pairwise", ("score pairs",), 2),
+    (r"pos\w*.*\bneg|chosen|preferred|winner|better.*worse", ("ranked pairs",), 2),
+    (r"\bbpr|preference|reward|bradley", ("ranked pairs",), 2),
+    (r"relevance|\brels?\b", ("ranking",), 2),
+    (r"list_?net|list_?mle|lambda_?rank|ndcg|rank", ("ranking",), 2),
+    (r"ordinal|cumulative", ("ordinal",), 2),
+    (r"dice|jaccard|iou|tversky|\bmasks?\b|lovasz", ("masks", "mask logits"), 2),
+    (r"multi_?label", ("mask logits",), 3),
+    (r"log_?prob|(?<!poisson_)nll|kl_?div", ("class log-probabilities",), 2),
+    (r"(?<!log)(?<!log_)prob|log_loss", ("probabilities", "class probabilities", "masks"), 2),
+    (r"cce|categorical", ("class probabilities",), 2),
+    (r"bce|binary_cross", ("probabilities", "logits", "mask logits"), 1),
+    (r"logit|focal|objectness", ("logits", "class logits", "mask logits"), 2),
+    (r"(?<!binary_)cross_?entropy|softmax|(\b|_)ce\b", ("class logits",), 2),
+    (r"hinge|margin|svm", ("scores",), 2),
+    (r"score|decision", ("scores",), 2),
+    (r"multi_?class|multi_?margin|crammer", ("class logits",), 3),
+    (r"hinge_?embedding|distances?\b|\bdists?\b", ("distances",), 3),
+    (r"poisson|log_?rates?\b|\bcounts?\b", ("log-rates",), 3),
+    (r"log1p|msle|mape|percentage|squared_log|gamma_dev|deviance|tweedie", ("positive",), 3),
+    (r"mse|mae|(?<![a-z])l[12](?![0-9a-z])|huber|square|absolute|cosh|quantile|pinball|error", ("real",), 2),
+    (r"y_hat|regress|svr|charbonnier|\br2", ("real",), 2),
+)
+# What is no array, though a call must give it.
+OPTIONS = (
+    r"epochs?|step|iteration|it|alpha|beta|gamma|delta|eps|epsilon|tau|temperature|margin|scale|lr|lamb?da"
+)
+OPTIONS += (
+    r"|k|c|q|power|reduction|device|num_classes|n_classes|smooth(ing)?|threshold|weights?_?decay|config|args"
 )
 
 
+@dataclass
+class Candidate:
+    """A kind that the loss takes, how loudly its names speak for it, and how well it behaves as one of it."""
+
+    trial: Trial
+    hint: float
+    fit: float
+
+    @property
+    def rank(self):
+        return self.hint, self.fit
+
+
 def choose(loss, pairs, example, images, grad, library, options):
-    """The trial that fits best, and the words that say why."""
+    """(the trial that fits best, the words that say why, the trials of other kinds that fit as well).
+
+    Names go before behavior, as a broken loss may look right as another kind; so kinds that only a name or
+    the caller can speak for (`by_name`) are not guessed.
+    """
     example, libraries = example or (None, libraries_to_try(loss, grad))
-    subject = Subject(loss, _name(loss), 1, "numpy", options, grad, is_target_first(loss))
     libraries = [library] if library else libraries
+    told = len({name for name, _ in pairs}) == 1
+    subject = Subject(loss, _name(loss), 1, "numpy", options, grad)
     low, high = _number_of_arrays(subject)
-    best, errors = None, {}
     ways = [(library, "float64") for library in libraries]
     ways += [("torch", "float32")] if "torch" in libraries else []
+    errors, spare, found = {}, [], []
     for library, finest in ways:
-        for name, target in pairs:
-            kind = KINDS[name]
-            count = kind.preds + bool(kind.targets)
-            if not low <= count <= high:
-                continue
-            target_first = bool(kind.targets) and is_target_first(loss)
-            subject = Subject(loss, _name(loss), kind.preds, library, options, grad, target_first)
-            subject.finest, subject.images = finest, images
-            size = kind.size
-            if example and size:
-                size = int(example[-1].max()) + 1 if name == "ordinal" else example[0].shape[-1]
-            trial = Trial(subject, kind, name, target, size, example)
-            error = _refusal(trial)
-            if error is not None:
-                errors.setdefault(name, error)
-                continue
-            score = _fit(trial) if np.isfinite(trial.base.value).all() else -9.0
-            words = f"{subject.name} {' '.join([*subject.signature.parameters][:count])}".lower()
-            score += 0.5 * any(re.search(r, words) for r, hinted in HINTS if hinted == name)
-            if best is None or score > best[0]:
-                best = score, trial
-        if best is not None and best[0] > -5:
+        found, refused = _candidates(subject, pairs, example, images, library, finest, told, (low, high))
+        for name, error in refused.items():
+            errors.setdefault(name, error)
+        if found and library == "torch" and "numpy" in libraries and not any(_is_tensor(c) for c in found):
+            spare, found = found, []  # Python numbers: a NumPy loss, if it gives the same there
+        elif any(c.fit > -5 for c in found):
             break
-    told = len({name for name, _ in pairs}) == 1
-    if best is None or (best[0] < -5 and not told):
-        raise ValueError(_nothing_fits(loss, pairs, errors, low, high))
-    return best[1], "told" if told else "tried"
+        else:
+            spare, found = spare or found, []
+    found = found or spare
+    if not found:
+        raise ValueError(_nothing_fits(subject, pairs, errors, low, high))
+    found.sort(key=lambda c: c.rank, reverse=True)
+    best = found[0]
+    if told:
+        return best.trial, "told", []
+    rivals = {c.trial.kind_name for c in found if c.hint == best.hint} - {best.trial.kind_name}
+    others = {}
+    for c in found[1:]:
+        if c.trial.kind_name in rivals and c.fit >= min(best.fit, 2.0):
+            others.setdefault(c.trial.kind_name, c.trial)
+    if best.fit < 2:
+        why = "names" if best.hint and not rivals else "a guess"
+    else:
+        why = "names" if best.hint and not others else "tried"
+    return best.trial, why, list(others.values())[:3]
+
+
+def _is_tensor(candidate):
+    return candidate.trial.base.tensor
+
+
+def _candidates(subject, pairs, example, images, library, finest, told, arrays):
+    loss, found, errors = subject.loss, [], {}
+    for name, target in pairs:
+        kind = KINDS[name]
+        count = kind.preds + bool(kind.targets)
+        if not arrays[0] <= count <= arrays[1]:
+            continue
+        words = f"{_words(subject.name)} {' '.join([*subject.signature.parameters][:count])}".lower()
+        hint = sum(weight for pattern, kinds, weight in HINTS if name in kinds and re.search(pattern, words))
+        if not told and kind.by_name and not hint:
+            continue
+        if count > 2 and not hint and not told and _options_among(subject, 2, count):
+            continue
+        size = kind.size
+        if example and size:
+            size = int(example[-1].max()) + 1 if name == "ordinal" else example[0].shape[-1]
+        for mask in ("bool", "float64") if subject.needed else ("bool",):
+            tried = replace(subject, preds=kind.preds, library=library, finest=finest, images=images)
+            tried.target_first = bool(kind.targets) and is_target_first(loss)
+            tried.mask_dtype = mask
+            trial = Trial(tried, kind, name, target, size, example)
+            error = _refusal(trial)
+            if error is None:
+                fit = _fit(trial) if np.isfinite(trial.base.value).all() else -9.0
+                found.append(Candidate(trial, hint, fit))
+                break
+            errors.setdefault(name, error)
+    return found, errors
+
+
+def _words(name):
+    """TripletLoss as triplet_loss."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+
+
+def _options_among(subject, first, last):
+    """The required parameters in these places that are no arrays by their names."""
+    named = [p for p in subject.signature.parameters.values() if p.name not in subject.options]
+    places = [p.name for p in named[first:last] if p.default is p.empty]
+    return [name for name in places if re.fullmatch(OPTIONS, name.lower())]
 
 
 def _name(loss):
@@ -184,7 +275,7 @@ def _number_of_arrays(subject):
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return 1, 9
     places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    places = [p for p in places if p.name not in subject.options]
+    places = [p for p in places if p.name not in subject.options and p.name not in subject.needed]
     required = sum(p.default is p.empty for p in places)
     return required, len(places)
 
@@ -205,7 +296,7 @@ def _fit(trial):
     """How much the loss behaves as one of this kind: it falls as answers get better, example by example."""
     falls, strictly, above_0, count = 0.0, 0.0, 0.0, 0
     for _, batches in trial.kind.better(trial.target, trial.size):
-        values = [trial.total(batch) for batch in batches]
+        values = trial.totals(batches)
         steps = np.diff(values)
         good = np.isfinite(values).all() and values[-1] < values[0] and (steps <= 1e-9).all()
         falls += good
@@ -224,14 +315,20 @@ def _fit(trial):
     return score
 
 
-def _nothing_fits(loss, pairs, errors, low, high):
-    lines = [f"{_name(loss)} cannot be tried: it took none of the inputs."]
-    for name, error in list(errors.items())[:4]:
-        lines.append(f"  {name}, {KINDS[name].takes}: {one_line(error)}")
+def _nothing_fits(subject, pairs, errors, low, high):
+    name = subject.name
+    returned = next((error for error in errors.values() if isinstance(error, ReturnedError)), None)
+    if returned is not None and all(isinstance(error, ReturnedError) for error in errors.values()):
+        return f"{name} cannot be tried: {returned}"
+    lines = [f"{name} cannot be tried: it took none of the inputs."]
+    for kind, error in list(errors.items())[:4]:
+        lines.append(f"  {kind}, {KINDS[kind].takes}: {one_line(error)}")
     if not errors:
         lines.append(
             f"  It takes {low if low == high else f'{low} to {high}'} array{'s' if high > 1 else ''}."
         )
+        for option in _options_among(subject, 2, high):
+            lines.append(f"  {option} looks like an option: check_loss(..., {option}=...) hands it over.")
     lines.append(
         "A loss takes a prediction and a target, NumPy arrays or torch tensors, and returns a number or one "
         'number an example. Name what yours takes, check_loss(my_loss, pred="logits", target="binary"), or '
@@ -253,6 +350,7 @@ def taken_as(trial, why):
     taken += "; the target comes first" if subject.target_first else ""
     taken += {
         "tried": " (found by trying; if it is something else, name it with pred=...)",
+        "names": " (by its names; if it is something else, name it with pred=...)",
         "a guess": " (a guess, as it falls with better answers of no kind; name it with pred=...)",
     }.get(why, "")
     taken += "; as images" if subject.images else ""

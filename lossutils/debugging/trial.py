@@ -102,6 +102,17 @@ class Trial:
     def total(self, batch, dtype="float64"):
         return self.subject.value(batch, dtype).total
 
+    def totals(self, batches):
+        """What each costs; where one alone has no finite loss, what it costs beside the ordinary batch."""
+        values = [self.total(batch) for batch in batches]
+        if np.isfinite(values).all() or self.kind.coupled or not np.isfinite(self.base.value).all():
+            return values
+        if any(a.shape[1:] != b.shape[1:] for a, b in zip(batches[0], self.batch, strict=True)):
+            return values
+        return [
+            self.total([np.concatenate(pair) for pair in zip(self.batch, b, strict=True)]) for b in batches
+        ]
+
     def scalar(self):
         """Skip where the loss is not a number for the batch."""
         if self.layout not in ("mean", "sum"):

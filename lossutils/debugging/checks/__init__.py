@@ -35,6 +35,7 @@ CHECKS = [
     refusals.hidden_nan,
     refusals.integers,
     padding.padding,
+    padding.weights,
 ]
 
 
@@ -62,5 +63,7 @@ def run_checks(trial):
             stop = "the value of an ordinary batch is not finite"
         if "not-deterministic" in findings:
             stop = "the same call gives different values"
+    if trial.subject.changed_on is not None:
+        findings.setdefault("input-changed", gradient.changed(trial))
     order = list(CAUSES)
     return sorted(findings.values(), key=lambda f: (f.severity, order.index(f.cause))), passed, skipped

@@ -63,12 +63,16 @@ def _tails_of(t):
     "clipped",
     "gradient-not-finite",
     "dead-gradient",
+    "value-not-finite",
+    "wrong-minimum",
 )
 def tails(t):
     limits, found = {}, []
     for what, side, at in _tails_of(t):
         found += (_probability_tail if is_probability(t) else _tail)(t, what, side, at, limits)
     yield from found
+    if not any(finding.cause in ("overflow", "wrong-minimum") for finding in found):
+        yield from _right_side(t)
     if (
         not found
         and t.kind_name in ("logits", "class logits", "mask logits")
@@ -86,12 +90,59 @@ def tails(t):
             )
 
 
+def _right_side(t):
+    """A right answer that is ever more certain costs less than a wrong one, and has a least cost."""
+    costs = {}
+    for what, side, at in _tails_of(t):
+        if side in ("right", "wrong") and t.subject.value(at(1.0)).error is None:
+            for x in (10.0, 100.0, 1e4):
+                costs.setdefault(side, []).append((t.total(at(x)), what, x, at(x)))
+    for cost, what, x, batch in costs.get("right", []):
+        if cost < -50 and x == 1e4:
+            yield t.finding(
+                "wrong-minimum",
+                "The loss of a right answer falls without end: no training can come to rest.",
+                _where(t, what, x, batch),
+                cost,
+                "a least value, usually 0",
+                "Stop at 0, as max(0, ...) does, or take the logarithm of a probability.",
+            )
+            return
+    if t.kind_name not in ("logits", "class logits", "mask logits") or "wrong" not in costs:
+        return
+    for x in (100.0, 1e4):
+        right = max((c for c in costs.get("right", []) if c[2] == x), key=lambda c: c[0], default=None)
+        wrong = max(c[0] for c in costs["wrong"] if c[2] == x)
+        start = t.total(right[3]) if right else 0.0
+        near_right = max(c[0] for c in costs["right"] if c[2] == 10.0) if right else 0.0
+        if right and np.isfinite(wrong) and start > max(0.5 * wrong, 1.5 * near_right, 1.0):
+            yield t.finding(
+                "wrong-minimum",
+                "A right answer costs the more the more certain it is, as much as a wrong one.",
+                _where(t, right[1], x, right[3]),
+                start,
+                f"far less than the wrong answer, {shown_number(wrong)}",
+                "Put sigmoid or softmax before what expects probabilities; keep penalties on logits small.",
+            )
+            return
+
+
 def _tail(t, what, side, at, limits):
     near_values = [t.total(at(x)) for x in NEAR]
     far_values = [t.total(at(x)) for x in FAR]
     if t.subject.value(at(1.0)).error is not None:
         raise Skip(f"the loss refused them: {one_line(t.subject.value(at(1.0)).error)}")
     values = dict(zip(NEAR + FAR, near_values + far_values, strict=True))
+    if np.isnan(near_values[0]):
+        yield t.finding(
+            "value-not-finite",
+            "One ordinary example alone gives NaN, a batch does not: this is a mean over nothing.",
+            _where(t, what, 1.0, at(1.0)),
+            near_values[0],
+            "finite",
+            "Divide by max(count, 1), or take the mean over all examples.",
+        )
+        return
     if near(values[100.0], values[1e3], 1e-9) and np.isfinite(values[1e3]):
         limits[side] = values[1e3], True
     else:
@@ -101,6 +152,16 @@ def _tail(t, what, side, at, limits):
     for x, value in values.items():
         if t.subject.value(at(x)).error is not None:
             raise Skip(f"the loss refused them: {one_line(t.subject.value(at(x)).error)}")
+        if not np.isfinite(value) and all(np.isfinite(values[y]) for y in (1e3, 1e4)):
+            yield t.finding(
+                "value-not-finite",
+                f"The value is {show(value)} at one place and finite further out: a division by 0.",
+                _where(t, what, x, at(x)),
+                value,
+                "finite",
+                "Look at the denominator: no prediction may make it 0 or negative.",
+            )
+            return
         if np.isnan(value) or (np.isinf(value) and not exponential):
             yield t.finding(
                 "overflow",
@@ -110,7 +171,7 @@ def _tail(t, what, side, at, limits):
                 _extrapolated(values, x),
             )
             return
-    if side == "wrong" and t.kind_name != "real":
+    if side == "wrong":
         x = _first_stop(near_values)
         if x is None:
             steps = values[40.0] - values[39.0], values[39.0] - values[38.0]
@@ -165,6 +226,8 @@ def _first_stop(values):
             return NEAR[i]
         if steps[i] > 1e-3 and i >= 4 and near(steps[i - 3 : i], steps[i], 0.02):
             straight = steps[i]
+        if i >= 4 and steps[i] > 1e-3 and (np.diff(steps[i - 3 : i + 1]) >= -0.02 * steps[i]).all():
+            straight = steps[i]  # a stretch that bends upwards, as of a focal loss
         if straight is not None and steps[i] < 0.01 * straight:
             return NEAR[i]
     return None
@@ -186,7 +249,7 @@ def _tail_slopes(t, what, at, points):
                 "finite",
             )
             return
-        if not _is_straight(at):
+        if not _is_straight(at) or not any(np.any(d) for d in direction):
             continue
         slope = sum(float((g * d).sum()) for g, d in zip(result.gradient, direction, strict=True))
         here, after, before = t.total(at(x)), t.total(at(x + h)), t.total(at(x - h))

@@ -11,10 +11,9 @@ from ..trial import Skip, check, shown_number
 def minimum(t):
     tried = 0
     for what, batches in t.kind.better(t.target, t.size):
-        outcomes = [t.subject.value(batch) for batch in batches]
-        if any(outcome.error is not None for outcome in outcomes):
+        if any(t.subject.value(batch).error is not None for batch in batches):
             continue
-        values = [outcome.total for outcome in outcomes]
+        values = t.totals(batches)
         if not np.all(np.isfinite(values)):
             continue
         tried += 1

@@ -2,18 +2,76 @@
 
 import numpy as np
 
-from ..calls import to_library
-from ..trial import Skip, check, near, show
+from ..calls import MASKS, WEIGHTS, to_library
+from ..inputs import BATCH
+from ..trial import Skip, check, near, one_line, show
 
 
 @check("what is ignored or masked does not count", "padding-counted", "all-ignored")
 def padding(t):
+    mask = _parameter(t, MASKS)
     if t.subject.has("ignore_index") and t.target == "classes":
         yield from _ignored(t)
-    elif t.subject.has("mask") and "mask" not in t.subject.options and not t.kind.coupled:
-        yield from _masked(t)
+    elif mask and not t.kind.coupled:
+        yield from _masked(t, mask)
     else:
         raise Skip("it has no ignore_index and no mask")
+
+
+@check("a weight of 0 leaves an example out", "padding-counted", "weights-not-in-mean", "all-ignored")
+def weights(t):
+    name = _parameter(t, WEIGHTS)
+    if name is None or t.kind.coupled or t.subject.images is not None:
+        raise Skip("it has no weights of examples")
+    if t.target == "classes" and not name.startswith("sample"):
+        raise Skip(f"{name} may be that of the classes")
+    batch, n = t.draw(), BATCH
+    other = [a.copy() for a in batch]
+    some = np.ones(n)
+    some[[1, 4]] = 0.0
+    for a, b in zip(other[: t.kind.preds], t.draw(seed=9), strict=False):
+        a[[1, 4]] = b[[1, 4]]
+
+    def value(batch, weight):
+        return t.subject.value(batch, **{name: to_library(weight, t.subject.library)})
+
+    got, moved = value(batch, some), value(other, some)
+    if got.error is not None or moved.error is not None:
+        raise Skip(f"{name}, one for each example, was refused: {one_line(got.error or moved.error)}")
+    if not near(got.total, moved.total, t.slack):
+        yield t.finding(
+            "padding-counted",
+            "An example of weight 0 counts: its prediction changes the value.",
+            f"an ordinary batch, {name} = {show(some)}; other predictions where it is 0",
+            moved.total,
+            got.total,
+        )
+        return
+    kept = t.subject.value([a[some > 0] for a in batch])
+    share = some.sum() / n
+    if t.layout == "mean" and kept.error is None and near(got.total, share * kept.total, 1e-6):
+        yield t.finding(
+            "weights-not-in-mean",
+            "The weights are not in the denominator: what has weight 0 still counts in the mean.",
+            f"an ordinary batch, {name} = {show(some)}",
+            got.total,
+            f"{show(kept.total)}, the mean over the others",
+        )
+    nothing = value(batch, np.zeros(n))
+    if nothing.error is None and np.isnan(nothing.value).any():
+        yield t.finding(
+            "all-ignored",
+            "A batch in which every weight is 0 gives NaN.",
+            f"{name} = {show(np.zeros(n))}",
+            nothing.total,
+            "0, or an error",
+        )
+
+
+def _parameter(t, names):
+    """The name of its mask or of its weights, if the caller has given none."""
+    more = [*t.subject.signature.parameters][len(t.batch) :]
+    return next((p for p in more if p in names and p not in t.subject.options), None)
 
 
 def _ignored(t):
@@ -45,7 +103,7 @@ def _ignored(t):
         )
 
 
-def _masked(t):
+def _masked(t, name):
     batch = t.draw()
     if t.kind_name == "ranking":
         wide = [
@@ -62,11 +120,11 @@ def _masked(t):
     outcomes = []
     for kind in (bool, float):
         given = to_library(mask.astype(kind), t.subject.library)
-        outcomes.append(t.subject.value(wide, mask=given))
+        outcomes.append(t.subject.value(wide, **{name: given}))
     works = [o for o in outcomes if o.error is None]
     if not works or expected.error is not None or t.layout not in ("mean", "sum"):
         raise Skip("the mask that was tried (1 for what counts) was refused")
-    flipped = t.subject.value(wide, mask=to_library(~mask, t.subject.library))
+    flipped = t.subject.value(wide, **{name: to_library(~mask, t.subject.library)})
     if not any(near(o.total, expected.total, 1e-6) for o in (*works, flipped)):
         yield t.finding(
             "padding-counted",
@@ -75,3 +133,14 @@ def _masked(t):
             works[0].total,
             expected.total,
         )
+    elif not near(flipped.total, expected.total, 1e-6) or mask.all():
+        nothing = to_library(np.zeros_like(mask), t.subject.library)
+        value = t.subject.value(wide, **{name: nothing})
+        if value.error is None and np.isnan(value.value).any():
+            yield t.finding(
+                "all-ignored",
+                "A batch in which everything is masked out gives NaN.",
+                f"an ordinary batch, {name} 0 everywhere",
+                value.total,
+                "0, or an error",
+            )

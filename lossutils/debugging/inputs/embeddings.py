@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .kind import one, shown, two, two_balanced
+from .kind import one, shown, shown_t, two, two_balanced
 
 
 def _circle(angle, size):
@@ -37,7 +37,17 @@ def pairs_better(target, size):
     )
 
 
+def pairs_tails(target, size):
+    yes, no = two(target)
+    x = _circle(0, size)
+    yield f"a pair t apart, target {yes:g}", "far", lambda t: [x, (1 + t) * x, np.array([yes])]
+    yield f"a pair t apart, target {shown(no)}", "far", lambda t: [x, (1 + t) * x, np.array([no])]
+
+
 def pairs_edges(target, size):
+    for y in two(target):
+        zero = [0 * _circle(0, size), _circle(0, size), np.array([y])]
+        yield f"a vector of zeros, target {shown(y)}", zero, False
     for y in two(target):
         yield f"equal embeddings, target {shown(y)}", _pair(0.0, y, size), False
         yield f"embeddings 0.0001 apart, target {shown(y)}", _pair(1e-4, y, size), False
@@ -51,6 +61,37 @@ def score_pairs_better(target, size):
     yes, no = two(target)
     yield f"target {yes:g}, the first score rises", [one(s, 0.0, yes) for s in (-1.0, -0.5, 1.0)]
     yield f"target {shown(no)}, the first score falls", [one(s, 0.0, no) for s in (1.0, 0.5, -1.0)]
+
+
+def score_pairs_tails(target, size):
+    for y, sign in zip(two(target), (1.0, -1.0), strict=True):
+        first = shown_t(-sign)
+        yield f"scores {first} and 0, target {shown(y)}", "wrong", lambda t, y=y, s=sign: one(-s * t, 0.0, y)
+        first = shown_t(sign)
+        yield f"scores {first} and 0, target {shown(y)}", "right", lambda t, y=y, s=sign: one(s * t, 0.0, y)
+
+
+def score_pairs_edges(target, size):
+    for y in two(target):
+        yield f"equal scores, target {shown(y)}", one(0.5, 0.5, y), False
+
+
+def ranked_pairs_draw(rng, n, target, size):
+    return [rng.normal(size=n), rng.normal(size=n)]
+
+
+def ranked_pairs_better(target, size):
+    yield "the first score rises", [one(s, 0.0) for s in (-1.0, -0.5, 1.0)]
+    yield "the second score falls", [one(0.0, s) for s in (1.0, 0.5, -1.0)]
+
+
+def ranked_pairs_tails(target, size):
+    yield "scores −t and 0", "wrong", lambda t: one(-t, 0.0)
+    yield "scores t and 0", "right", lambda t: one(t, 0.0)
+
+
+def ranked_pairs_edges(target, size):
+    yield "equal scores", one(0.5, 0.5), False
 
 
 def triplets_draw(rng, n, target, size):
@@ -67,7 +108,16 @@ def triplets_better(target, size):
     )
 
 
+def triplets_tails(target, size):
+    x = _circle(0, size)
+    yield "the positive t away", "far", lambda t: [x, (1 + t) * x, -x]
+    yield "the negative t away", "far", lambda t: [x, 1.5 * x, (1 + t) * x]
+
+
 def triplets_edges(target, size):
+    x, y = _circle(0, size), _circle(1, size)
+    yield "the anchor a vector of zeros", [0 * x, x, y], False
+    yield "the positive a vector of zeros", [x, 0 * x, y], False
     a, b = _circle(0, size), _circle(1, size)
     yield "anchor, positive and negative equal", [a, a.copy(), a.copy()], False
     yield "anchor equal to positive", [a, a.copy(), b], False
@@ -94,6 +144,7 @@ def views_better(target, size):
 
 def views_edges(target, size):
     x = _spread(4, size)
+    yield "a vector of zeros", [x * np.array([[0.0], [1], [1], [1]]), x.copy()], False
     yield "the two views of each example equal", [x, x.copy()], False
     yield "all embeddings equal", [np.repeat(x[:1], 4, axis=0), np.repeat(x[:1], 4, axis=0)], False
     yield "each view opposite to its partner", [x, -x], False
@@ -120,8 +171,14 @@ def embeddings_better(target, size):
     )
 
 
+def embeddings_tails(target, size):
+    x, labels = _spread(4, size), np.array([0, 0, 1, 1])
+    yield "embeddings of length t", "far", lambda t: [t * x, labels]
+
+
 def embeddings_edges(target, size):
     x, labels = _spread(4, size), np.array([0, 0, 1, 1])
+    yield "a vector of zeros", [x * np.array([[0.0], [1], [1], [1]]), labels], False
     yield "all labels different (no positive in the batch)", [x, np.arange(4)], False
     yield "all labels the same (no negative in the batch)", [x, np.zeros(4, dtype=np.int64)], False
     yield "all embeddings equal", [np.repeat(x[:1], 4, axis=0), labels], False

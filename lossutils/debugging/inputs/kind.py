@@ -24,23 +24,30 @@ class Kind:
     preds: int = 1
     size: int | None = None  # None: an example is one number
     coupled: bool = False  # the examples of a batch are compared with each other
+    by_name: bool = False  # never guessed: too many losses that are broken look like one of this kind
     low: float | None = None  # the ends of what a prediction may be
     high: float | None = None
 
 
 @dataclass(frozen=True)
 class Images:
-    """How arrays become images: (N, K) is (N, K, 1, 1), a pixel each; for masks (N, P) is (N, 1, 1, P)."""
+    """How arrays get the axes of an example: (N, K) is (N, K, 1, 1), a pixel each; for masks (N, P) is
+    (N, 1, 1, P); for tokens (N, K) is (N, 1, K), and (N,) is (N, 1)."""
 
     axes: int  # how many more than the arrays have
     masks: bool = False
+    tokens: bool = False
 
     def __call__(self, array):
         more = (1,) * self.axes
-        return array.reshape(array.shape[:1] + more + array.shape[1:] if self.masks else array.shape + more)
+        if self.masks or self.tokens:
+            return array.reshape(array.shape[:1] + more + array.shape[1:])
+        return array.reshape(array.shape + more)
 
     def one(self, array):
-        """All examples as the pixels of one image: (N, K) is (1, K, N, 1), (N,) is (1, N, 1)."""
+        """All examples in one image or text: (N, K) is (1, K, N, 1) or (1, N, K), (N,) is (1, N, 1)."""
+        if self.tokens:
+            return array.reshape((1,) * self.axes + array.shape)
         image = np.moveaxis(array, 0, -1)[None]
         return image.reshape(image.shape + (1,) * (self.axes - 1))
 

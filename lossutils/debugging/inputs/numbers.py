@@ -20,7 +20,7 @@ def real_better(target, size):
 
 def real_tails(target, size):
     for sign in (1, -1):
-        yield f"pred = {shown_t(sign)}, target = 0", "wrong", lambda t, s=sign: one(s * t, 0.0)
+        yield f"pred = {shown_t(sign)}, target = 0", "far", lambda t, s=sign: one(s * t, 0.0)
 
 
 def real_edges(target, size):
@@ -36,6 +36,12 @@ def positive_better(target, size):
     for y in (0.5, 3.0):
         yield f"pred falls to the target {y}", [one(y * f, y) for f in (10, 2, 1.1, 1)]
         yield f"pred rises to the target {y}", [one(y * f, y) for f in (0.1, 0.5, 0.9, 1)]
+
+
+def positive_tails(target, size):
+    yield "pred = t, target = 1", "above", lambda t: one(t, 1.0)
+    yield "pred = 1/t, target = 1", "below", lambda t: one(1 / t, 1.0)
+    yield "pred = 1, target = t", "below", lambda t: one(1.0, t)
 
 
 def positive_edges(target, size):
