@@ -147,12 +147,18 @@ def test_nothing_is_found_with_other_parameters(name, options):
 
 EMPTY = "empty-batch"
 OF_TORCH = {
-    "mse_loss": {"broadcast", EMPTY},
-    "l1_loss": {"broadcast", EMPTY, "integer-wrap"},
-    "huber_loss": {"broadcast", EMPTY},
+    "mse_loss": {"broadcast", EMPTY, "all-ignored"},
+    "l1_loss": {"broadcast", EMPTY, "integer-wrap", "all-ignored"},
+    "huber_loss": {"broadcast", EMPTY, "weights-not-in-mean"},
     "smooth_l1_loss": {"broadcast", EMPTY},
-    "binary_cross_entropy": {"clipped", EMPTY},
-    "binary_cross_entropy_with_logits": {"lost-digits", "half-precision", "target-range", EMPTY},
+    "binary_cross_entropy": {"clipped", EMPTY, "weights-not-in-mean"},
+    "binary_cross_entropy_with_logits": {
+        "lost-digits",
+        "half-precision",
+        "target-range",
+        EMPTY,
+        "weights-not-in-mean",
+    },
     "cross_entropy": {"lost-digits", "half-precision", "all-ignored", EMPTY},
     "nll_loss": {"all-ignored", EMPTY},
     "kl_div": {"wrong-denominator", "target-range", EMPTY},
@@ -182,6 +188,12 @@ def test_what_is_found_in_torch_is_true():
 
     assert F.mse_loss(t(0, 1)[:, None], t(0, 1)) == 0.5  # broadcast: the truth is 0
     assert math.isnan(F.mse_loss(t(), t()))
+    nothing, half = torch.zeros(2), t(1, 0)
+    assert math.isnan(F.mse_loss(t(0, 1), t(1, 1), weight=nothing))
+    assert math.isnan(F.l1_loss(t(0, 1), t(1, 1), weight=nothing))
+    assert F.huber_loss(t(0, 5), t(1, 1), weight=half) == 0.25  # the truth of the one that counts is 0.5
+    assert F.binary_cross_entropy(t(0.5, 0.1), t(1, 1), half).item() == pytest.approx(math.log(2) / 2)
+    assert F.binary_cross_entropy_with_logits(t(0, 3), t(1, 1), half).item() == pytest.approx(math.log(2) / 2)
     p = t(0.0).requires_grad_()
     F.binary_cross_entropy(p, t(1.0)).backward()
     assert F.binary_cross_entropy(p, t(1.0)) == 100 and p.grad < -9e11  # the truth is inf

@@ -131,7 +131,7 @@ HINTS = (
     (r"\bs1\b|scores?_?[1a]\b|margin_?rank|pairwise", ("score pairs",), 2),
     (r"pos\w*.*\bneg|chosen|preferred|winner|better.*worse", ("ranked pairs",), 2),
     (r"\bbpr|preference|reward|bradley", ("ranked pairs",), 2),
-    (r"relevance|\brels?\b", ("ranking",), 2),
+    (r"relevances?|\brels?\b", ("ranking",), 5),
     (r"list_?net|list_?mle|lambda_?rank|ndcg|rank", ("ranking",), 2),
     (r"ordinal|cumulative", ("ordinal",), 2),
     (r"dice|jaccard|iou|tversky|\bmasks?\b|lovasz", ("masks", "mask logits"), 2),
@@ -304,15 +304,7 @@ def _fit(trial):
         above_0 += good and min(values) >= -1e-12
         count += 1
     score = 2 * (falls == count) + (falls + 0.5 * strictly + 0.25 * above_0) / count
-    if not trial.kind.coupled and trial.layout in ("mean", "sum"):
-        parts = [[a[:2] for a in trial.batch], [a[2:] for a in trial.batch]]
-        n = len(trial.batch[0])
-        sizes = (2 / n, (n - 2) / n) if trial.layout == "mean" else (1, 1)
-        together = sum(s * trial.total(part) for s, part in zip(sizes, parts, strict=True))
-        score += near(together, trial.base.total, 1e-6)
-    elif not trial.kind.coupled and trial.layout == "none":
-        score += 1
-    return score
+    return score + trial.splits
 
 
 def _nothing_fits(subject, pairs, errors, low, high):

@@ -79,6 +79,19 @@ class Trial:
         return "sum" if near(twice.total, 2 * self.base.total, self.slack) else "other"
 
     @functools.cached_property
+    def splits(self):
+        """Whether two parts of the batch, put together by their sizes, give what the batch gives."""
+        if self.kind.coupled or self.layout not in ("none", "mean", "sum"):
+            return False
+        if self.layout == "none":
+            return True
+        parts = [[a[:2] for a in self.batch], [a[2:] for a in self.batch]]
+        n = len(self.batch[0])
+        sizes = (2 / n, (n - 2) / n) if self.layout == "mean" else (1, 1)
+        together = sum(s * self.total(part) for s, part in zip(sizes, parts, strict=True))
+        return near(together, self.base.total, 1e-6)
+
+    @functools.cached_property
     def names(self):
         named = [p for p in self.subject.signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
         named = [p.name for p in named[: len(self.batch)]]
