@@ -19,12 +19,10 @@ def _precision(t, dtype, points, tolerance):
     batches = [("an ordinary batch", t.batch)]
     if t.kind.tails is not None:
         for what, side, at in t.kind.tails(t.target, t.size):
+            if side == "far" and t.kind.size and dtype == "float16":
+                continue  # the cosine of parallel vectors is rounding there
             small = (1e-4, 1e-3, 1e-2) if t.kind_name == "real" else ()
-            batches += [
-                (f"{what}, at t = {x:g}", at(x))
-                for x in (*small, *points)
-                if side != "far" or x <= 100 or t.kind.size is None
-            ]
+            batches += [(f"{what}, at t = {x:g}", at(x)) for x in (*small, *points)]
     tried = 0
     for what, batch in batches:
         batch = rounded(batch, dtype, t.kind.preds)

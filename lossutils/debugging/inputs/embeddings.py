@@ -40,8 +40,8 @@ def pairs_better(target, size):
 def pairs_tails(target, size):
     yes, no = two(target)
     x = _circle(0, size)
-    yield f"a pair t apart, target {yes:g}", "far", lambda t: [x, (1 + t) * x, np.array([yes])]
-    yield f"a pair t apart, target {shown(no)}", "far", lambda t: [x, (1 + t) * x, np.array([no])]
+    yield f"a pair 1.03 t apart, target {yes:g}", "far", lambda t: [x, (1 + 1.03 * t) * x, np.array([yes])]
+    yield f"a pair 1.03 t apart, target {shown(no)}", "far", lambda t: [x, (1 + 1.03 * t) * x, np.array([no])]
 
 
 def pairs_edges(target, size):
@@ -110,8 +110,8 @@ def triplets_better(target, size):
 
 def triplets_tails(target, size):
     x = _circle(0, size)
-    yield "the positive t away", "far", lambda t: [x, (1 + t) * x, -x]
-    yield "the negative t away", "far", lambda t: [x, 1.5 * x, (1 + t) * x]
+    yield "the positive 1.03 t away", "far", lambda t: [x, (1 + 1.03 * t) * x, -1.37 * x]
+    yield "the negative 1.07 t away", "far", lambda t: [x, 1.53 * x, (1 + 1.07 * t) * x]
 
 
 def triplets_edges(target, size):

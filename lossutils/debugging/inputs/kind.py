@@ -45,9 +45,9 @@ class Images:
         return array.reshape(array.shape + more)
 
     def one(self, array):
-        """All examples in one image or text: (N, K) is (1, K, N, 1) or (1, N, K), (N,) is (1, N, 1)."""
+        """All examples in one image, (N, K) is (1, K, N, 1), (N,) is (1, N, 1); or in two texts of N/2 tokens."""
         if self.tokens:
-            return array.reshape((1,) * self.axes + array.shape)
+            return array.reshape((1,) * (self.axes - 1) + (2, len(array) // 2) + array.shape[1:])
         image = np.moveaxis(array, 0, -1)[None]
         return image.reshape(image.shape + (1,) * (self.axes - 1))
 
