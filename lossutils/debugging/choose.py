@@ -129,7 +129,7 @@ HINTS = (
     (r"embeddings?\b|features?\b|batch_hard|sup_?con", ("embeddings",), 2),
     (r"same|\bx1\b.*\bx2\b|contrastive|pairs|emb\w*?_?[1a]\b|embedding", ("pairs",), 2),
     (r"\bs1\b|scores?_?[1a]\b|margin_?rank|pairwise", ("score pairs",), 2),
-    (r"pos\w*.*\bneg|chosen|preferred|winner|better.*worse", ("ranked pairs",), 2),
+    (r"\bpos\w*.*\bneg|chosen|preferred|winner|better.*worse", ("ranked pairs",), 5),
     (r"\bbpr|preference|reward|bradley", ("ranked pairs",), 2),
     (r"relevances?|\brels?\b", ("ranking",), 5),
     (r"list_?net|list_?mle|lambda_?rank|ndcg|rank", ("ranking",), 2),

@@ -1,5 +1,6 @@
 """Broken losses for checks/padding.py: what is ignored or masked."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -49,3 +50,28 @@ def mse_with_a_mask_that_is_not_in_the_mean(pred, target, mask=None):
 @broken("padding-counted", "ranking", _listnet)
 def listnet_that_forgets_the_mask(scores, relevance, mask=None):
     return _listnet(scores, relevance, mask, blind=True)
+
+
+# keras#19740, keras#15323: the weights multiply, and the mean is over all examples.
+def _weighted(pred, target, sample_weight=None):
+    weight = np.ones(len(pred)) if sample_weight is None else sample_weight
+    return np.sum(weight * (pred - target) ** 2) / max(np.sum(weight), 1e-12)
+
+
+@broken("weights-not-in-mean", "real", _weighted)
+def mse_divided_by_all_examples(pred, target, sample_weight=None):
+    each = (pred - target) ** 2
+    return np.mean(each if sample_weight is None else sample_weight * each)
+
+
+# The mean over nothing: weights that are all 0.
+@broken("all-ignored", "real", _weighted)
+def mse_divided_by_no_weight(pred, target, sample_weight=None):
+    weight = np.ones(len(pred)) if sample_weight is None else sample_weight
+    return np.sum(weight * (pred - target) ** 2) / np.sum(weight)
+
+
+# An example of weight 0 still counts in a second term.
+@broken("padding-counted", "real", _weighted)
+def mse_with_a_penalty_on_what_has_no_weight(pred, target, sample_weight=None):
+    return _weighted(pred, target, sample_weight) + 1e-2 * np.mean(abs(pred))

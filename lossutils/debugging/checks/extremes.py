@@ -63,6 +63,7 @@ def _tails_of(t):
     "clipped",
     "gradient-not-finite",
     "dead-gradient",
+    "wrong-gradient",
     "value-not-finite",
     "wrong-minimum",
 )

@@ -70,8 +70,9 @@ def weights(t):
 
 def _parameter(t, names):
     """The name of its mask or of its weights, if the caller has given none."""
-    more = [*t.subject.signature.parameters][len(t.batch) :]
-    return next((p for p in more if p in names and p not in t.subject.options), None)
+    more = [*t.subject.signature.parameters.values()][len(t.batch) :]
+    more = [p.name for p in more if not isinstance(p.default, int | float)]  # w=10.0 is no array
+    return next((name for name in more if name in names and name not in t.subject.options), None)
 
 
 def _ignored(t):

@@ -45,7 +45,7 @@ class Images:
         return array.reshape(array.shape + more)
 
     def one(self, array):
-        """All examples in one image, (N, K) is (1, K, N, 1), (N,) is (1, N, 1); or in two texts of N/2 tokens."""
+        """All examples in one image, (N, K) is (1, K, N, 1), (N,) is (1, N, 1); or in two texts."""
         if self.tokens:
             return array.reshape((1,) * (self.axes - 1) + (2, len(array) // 2) + array.shape[1:])
         image = np.moveaxis(array, 0, -1)[None]
