@@ -264,7 +264,7 @@ class _cce:
 
 cce: _cce
 
-def check_loss(loss, pred=None, target=None, *, grad=None, library=None, **options): ...
+def check_loss(loss, pred=None, target=None, *, grad=None, library=None, strict=False, ignore=None, **options): ...
 
 class _confidence_bce:
     def __call__(self, logits: Array, target: Array, *, beta: Numbers = 0.1, weight: Array | None = None, reduction: Reduction = 'mean') -> Array:
