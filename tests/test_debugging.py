@@ -1,21 +1,27 @@
 """check_loss names what is wrong with a zoo of broken losses, and finds nothing in losses that are right."""
 
 import dataclasses
+import functools
 import inspect
+import json
 import math
+import random
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sklearn.metrics
 import torch
 import torch.nn.functional as F
-from zoo import ZOO
+from zoo import ZOO, held_out_later  # noqa: F401
+from zoo.held_out import RIGHT, WRONG
 
 import lossutils
 from lossutils.__main__ import main
 from lossutils.debugging import CAUSES, KINDS, check_loss
+from lossutils.debugging.checks import CHECKS
 
 LOSSES = [
     name
@@ -55,6 +61,62 @@ def test_the_zoo_is_large_and_knows_every_cause():
     assert {entry.cause for entry in ZOO} == set(CAUSES)
 
 
+@pytest.fixture(autouse=True)
+def a_check_names_only_the_causes_that_it_declares(monkeypatch):
+    def held(function):
+        @functools.wraps(function)
+        def checked(trial):
+            for finding in function(trial):
+                assert finding.cause in function.causes, (function.name, finding.cause)
+                yield finding
+
+        return checked
+
+    monkeypatch.setattr(lossutils.debugging.checks, "CHECKS", [held(check) for check in CHECKS])
+
+
+def test_every_cause_is_looked_for():
+    assert {cause for check in CHECKS for cause in check.causes} == set(CAUSES)
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_cause_says_how_bad_it_is_what_to_do_and_who_reported_it(cause):
+    severity, advice, reports = CAUSES[cause]
+    assert severity in ("error", "warning") and advice.endswith((".", "?")) and reports
+
+
+# Losses that the checker was not made on
+
+
+def named(entry, *kind):
+    """The causes that are named, for the kind or for one of those that it may be."""
+    report = check_loss(entry.loss, *kind, **entry.options)
+    return causes(report).union(*(causes(other) for other in report.otherwise)), report
+
+
+def test_held_out_losses_are_enough():
+    assert len(WRONG) >= 40 and len(RIGHT) >= 40
+    assert {cause for entry in WRONG for cause in entry.causes} <= set(CAUSES)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["with-kind", "without"])
+@pytest.mark.parametrize("entry", WRONG, ids=lambda entry: entry.what)
+def test_a_held_out_broken_loss(entry, told):
+    found, report = named(entry, *((entry.kind, entry.target) if told else ()))
+    assert found & entry.causes, report
+    if told and "error" in {CAUSES[cause].severity for cause in found & entry.causes}:
+        assert not report.ok, report
+    assert causes(report) & entry.causes or report.guessed, "a tick for another kind"
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["with-kind", "without"])
+@pytest.mark.parametrize("entry", RIGHT, ids=lambda entry: entry.what)
+def test_a_held_out_right_loss(entry, told):
+    _, report = named(entry, *((entry.kind, entry.target) if told else ()))
+    assert report.ok, report
+
+
 # Losses that are right
 
 
@@ -62,7 +124,7 @@ def test_the_zoo_is_large_and_knows_every_cause():
 @pytest.mark.parametrize("name", LOSSES)
 def test_nothing_is_found_in_this_library(name, library):
     report = check_loss(getattr(lossutils, name), library=library, **NEEDED.get(name, {}))
-    assert report, report
+    assert not report.findings, report
 
 
 @pytest.mark.parametrize(
@@ -79,19 +141,25 @@ def test_nothing_is_found_in_this_library(name, library):
 )
 def test_nothing_is_found_with_other_parameters(name, options):
     report = check_loss(getattr(lossutils, name), **options)
-    assert report, report
+    assert not report.findings, report
 
 
 # Other libraries: what is found is true, and shown to be so by hand in the tests below
 
 EMPTY = "empty-batch"
 OF_TORCH = {
-    "mse_loss": {"broadcast", EMPTY},
-    "l1_loss": {"broadcast", EMPTY, "integer-wrap"},
-    "huber_loss": {"broadcast", EMPTY},
+    "mse_loss": {"broadcast", EMPTY, "all-ignored"},
+    "l1_loss": {"broadcast", EMPTY, "integer-wrap", "all-ignored"},
+    "huber_loss": {"broadcast", EMPTY, "weights-not-in-mean"},
     "smooth_l1_loss": {"broadcast", EMPTY},
-    "binary_cross_entropy": {"clipped", EMPTY},
-    "binary_cross_entropy_with_logits": {"lost-digits", "half-precision", "target-range", EMPTY},
+    "binary_cross_entropy": {"clipped", EMPTY, "weights-not-in-mean"},
+    "binary_cross_entropy_with_logits": {
+        "lost-digits",
+        "half-precision",
+        "target-range",
+        EMPTY,
+        "weights-not-in-mean",
+    },
     "cross_entropy": {"lost-digits", "half-precision", "all-ignored", EMPTY},
     "nll_loss": {"all-ignored", EMPTY},
     "kl_div": {"wrong-denominator", "target-range", EMPTY},
@@ -121,6 +189,12 @@ def test_what_is_found_in_torch_is_true():
 
     assert F.mse_loss(t(0, 1)[:, None], t(0, 1)) == 0.5  # broadcast: the truth is 0
     assert math.isnan(F.mse_loss(t(), t()))
+    nothing, half = torch.zeros(2), t(1, 0)
+    assert math.isnan(F.mse_loss(t(0, 1), t(1, 1), weight=nothing))
+    assert math.isnan(F.l1_loss(t(0, 1), t(1, 1), weight=nothing))
+    assert F.huber_loss(t(0, 5), t(1, 1), weight=half) == 0.25  # the truth of the one that counts is 0.5
+    assert F.binary_cross_entropy(t(0.5, 0.1), t(1, 1), half).item() == pytest.approx(math.log(2) / 2)
+    assert F.binary_cross_entropy_with_logits(t(0, 3), t(1, 1), half).item() == pytest.approx(math.log(2) / 2)
     p = t(0.0).requires_grad_()
     F.binary_cross_entropy(p, t(1.0)).backward()
     assert F.binary_cross_entropy(p, t(1.0)) == 100 and p.grad < -9e11  # the truth is inf
@@ -255,7 +329,7 @@ def test_an_example_says_what_the_loss_takes(as_tensors):
         assert ("torch" in report.taken_as[1][1]) is as_tensors
         assert not causes(report) - {"dtype-changed"}, report
     triple = tuple(rng.normal(size=(4, 2)) for _ in range(3))
-    assert check_loss(lossutils.triplet, triple)
+    assert check_loss(lossutils.triplet, triple, strict=True)
 
 
 def pixels(seed=0):
@@ -376,6 +450,234 @@ def test_what_a_loss_prints_is_not_shown(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+# A guess of the kind
+
+
+def softmax_over_the_batch(x, y):
+    e = torch.exp(x - x.max())
+    return -torch.log((e / e.sum(0, keepdim=True))[torch.arange(len(y)), y]).mean()
+
+
+def test_kinds_that_compare_the_batch_are_not_guessed():
+    """As embeddings with labels this looks right; as class logits, which it is meant for, it is not."""
+    report = check_loss(softmax_over_the_batch)
+    assert report.kind == "class logits" and "wrong-minimum" in causes(report)
+    assert "wrong-minimum" not in causes(check_loss(softmax_over_the_batch, "embeddings"))
+
+
+def test_names_go_before_behavior():
+    def listnet(scores, relevance):
+        return -(F.softmax(relevance, 0) * F.log_softmax(scores, 0)).sum(0).mean()
+
+    report = check_loss(listnet)
+    assert report.kind == "ranking" and not report.guessed and report.errors, report
+    assert "(by its names; if it is something else" in report.taken_as[0][1]
+
+
+def test_a_guess_gets_no_tick_and_says_what_if():
+    def loss(a, b):
+        if a.shape != b.shape or not len(a):
+            raise ValueError("shapes")
+        return ((a - b) ** 2).mean()
+
+    report = check_loss(loss, library="torch")
+    assert report.guessed and report.ok and str(report).startswith("? loss: ")
+    assert "if these are real (a guess: name the kind)" in report.verdict
+    assert report.otherwise and all(other.kind != "real" for other in report.otherwise)
+    assert all(f"if these are {other.kind}: " in " ".join(str(report).split()) for other in report.otherwise)
+    assert "If these are " in report._repr_html_()
+    assert not check_loss(loss, library="torch", strict=True).ok
+    assert check_loss(loss, "real", library="torch", strict=True).ok
+    assert str(check_loss(loss, "real", library="torch")).startswith("✓ loss: nothing found.\n")
+
+
+def test_a_loss_that_is_nan_everywhere_is_reported():
+    report = check_loss(lambda pred, target: (pred - target).mean() * np.nan)
+    assert "value-not-finite" in causes(report) and not report.ok
+
+
+@pytest.mark.parametrize("convert", [float, lambda x: x.tolist()], ids=["float", "tolist"])
+def test_a_loss_in_plain_python_is_no_broken_torch_loss(convert):
+    def mae(p, t):
+        return math.fsum(abs(convert(a) - convert(b)) for a, b in zip(p, t, strict=True)) / len(p)
+
+    for kind in ("real", None):
+        report = check_loss(mae, kind)
+        assert "detached-gradient" not in causes(report) and report.ok, report
+        assert report.taken_as[1][1].startswith("NumPy")
+    assert "detached-gradient" in causes(check_loss(mae, "real", library="torch"))
+
+
+def test_an_option_makes_no_triplets():
+    def loss(pred, target, epoch):
+        return ((pred - target) ** 2).mean() * (1 + 0 * epoch)
+
+    with pytest.raises(ValueError, match=r"epoch looks like an option: check_loss\(\.\.\., epoch=\.\.\.\)"):
+        check_loss(loss)
+    assert check_loss(loss, "real", epoch=1).ok
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        (lambda x: (x, {"mse": x}), r"a tuple of \(Tensor, dict\).*my_loss\(\*arrays\)\[0\]"),
+        (lambda x: {"loss": x, "n": 3}, r"a dict with 'loss', 'n'.*my_loss\(\*arrays\)\['loss'\]"),
+    ],
+    ids=["tuple", "dict"],
+)
+def test_more_than_a_loss_gets_a_hint(returned, said):
+    with pytest.raises(ValueError, match=said):
+        check_loss(lambda p, t: returned(((p - t) ** 2).mean()), "real", library="torch")
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.1])
+def test_rare_randomness_is_found(rate):
+    assert "not-deterministic" in causes(check_loss(lambda p, t: F.mse_loss(F.dropout(p, rate), t), "real"))
+
+
+def test_what_draws_random_numbers_and_does_not_use_them_is_left_alone():
+    def loss(pred, target):
+        torch.rand(3), np.random.rand(), random.random()
+        return ((pred - target) ** 2).mean()
+
+    assert check_loss(loss, "real").ok
+
+
+def test_a_change_of_an_unusual_batch_is_found():
+    def loss(p, y):
+        np.clip(p, 1e-300, 1 - 1e-16, out=p)  # leaves all but 0 and 1 as they are
+        return -np.mean(y * np.log(p) + (1 - y) * np.log1p(-p))
+
+    report = check_loss(loss, "probabilities", library="numpy")
+    finding = next(f for f in report.findings if f.cause == "input-changed")
+    assert "[0" in finding.input or "[1" in finding.input
+
+
+def test_a_mean_of_nothing_is_called_one():
+    report = check_loss(lambda z, y: F.softplus(-z)[y == 1].mean(), "logits", "binary")
+    assert "overflow" not in causes(report)
+    finding = next(f for f in report.findings if f.cause == "value-not-finite")
+    assert "a mean over nothing" in finding.what and "max(count, 1)" in finding.advice
+
+
+def test_label_smoothing_and_weights_are_no_wrong_minimum():
+    for smoothing in (0.05, 0.2):
+        assert check_loss(F.cross_entropy, "class logits", "classes", label_smoothing=smoothing).ok
+
+
+# Shapes
+
+
+def test_language_models():
+    rng = np.random.default_rng(0)
+    logits, labels = (
+        torch.as_tensor(rng.normal(size=(4, 5, 3))),
+        torch.as_tensor(rng.integers(3, size=(4, 5))),
+    )
+
+    def right(pred, target):
+        assert pred.ndim == 3 and target.ndim == 2
+        return F.cross_entropy(pred.flatten(0, 1), target.flatten())
+
+    def wrong(pred, target):
+        return F.cross_entropy(pred.transpose(0, 1).flatten(0, 1), target.flatten())
+
+    report = check_loss(right, logits, labels)
+    assert report.ok and report.kind == "class logits" and "lost-digits" in causes(report), report
+    assert not check_loss(wrong, logits, labels).ok
+
+
+@pytest.mark.parametrize("shape", [(5, 1), (5, 4)])
+def test_tables_of_numbers(shape):
+    rng = np.random.default_rng(0)
+    pred, target = rng.normal(size=shape), rng.normal(size=shape)
+
+    def mse(pred, target):
+        assert pred.ndim == 2
+        return np.mean((pred - target) ** 2)
+
+    report = check_loss(mse, pred, target, library="numpy")
+    assert report.kind == "real" and report.ok, report
+    flipped = check_loss(lambda p, t: -mse(p, t), pred, target, library="numpy")
+    assert "wrong-minimum" in causes(flipped)
+
+
+# What fails, and what is expected
+
+
+def broadcasting(pred, target):
+    return ((pred - target) ** 2).mean()
+
+
+def test_errors_fail_and_warnings_do_not():
+    report = check_loss(broadcasting, "real")
+    assert causes(report) == {"broadcast", EMPTY} and report.ok and report
+    assert report.verdict == "no error, 2 warnings. Warnings do not fail; strict=True counts them."
+    strict = check_loss(broadcasting, "real", strict=True)
+    assert not strict.ok and not strict and "Strict: warnings fail." in str(strict)
+    wrong = check_loss(lambda p, t: -broadcasting(p, t), "real")
+    assert not wrong.ok and str(wrong).startswith("✗") and wrong.errors[0].cause == "wrong-minimum"
+
+
+def test_a_finding_is_ignored_for_a_reason():
+    ignore = {"broadcast": "the loader fixes the shapes", EMPTY: "no batch is empty"}
+    report = check_loss(broadcasting, "real", strict=True, ignore=ignore)
+    assert report.ok and not report.findings and "✓" in str(report)
+    assert "broadcast (warning): the loader fixes the shapes" in " ".join(str(report).split())
+    assert "the loader fixes the shapes" in report._repr_html_()
+    for wrong, message in (
+        ({"broadcasts": "a word"}, "ignore names no cause 'broadcasts'; there are: wrong-gradient"),
+        ({"broadcast": " "}, "must say why, in words"),
+        ({"broadcast": True}, "must say why, in words, got True"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            check_loss(broadcasting, "real", ignore=wrong)
+
+
+def test_the_report_as_json():
+    report = check_loss(broadcasting, "real", ignore={"broadcast": "why"})
+    read = json.loads(report.as_json())
+    assert (read["name"], read["kind"], read["ok"], read["strict"]) == ("broadcasting", "real", True, False)
+    assert [f["cause"] for f in read["findings"]] == [EMPTY]
+    assert read["ignored"][0]["cause"] == "broadcast" and read["ignored"][0]["reason"] == "why"
+    assert read["file"].endswith("test_debugging.py")
+    assert inspect.getsourcelines(broadcasting)[1] == read["line"]
+
+
+def test_annotations_stand_at_the_loss():
+    lines = check_loss(broadcasting, "real").as_annotations().splitlines()
+    assert len(lines) == 3
+    line = inspect.getsourcelines(broadcasting)[1]
+    start = f"::warning file=tests/test_debugging.py,line={line},title=broadcasting%3A broadcast::Shapes"
+    assert lines[0].startswith(start) or not Path("tests/test_debugging.py").exists()
+    assert "%0Ainput: " in lines[0] and lines[-1].startswith("broadcasting: no error, 2 warnings")
+    assert check_loss(np.hypot, "real").as_annotations().splitlines()[0].startswith("::")
+
+
+def test_the_fixture_of_pytest(pytester):
+    pytester.makepyfile(
+        """
+        import numpy as np
+
+        def right(pred, target):
+            return np.mean((pred - target) ** 2)
+
+        def test_right(check_loss):
+            assert check_loss(right, "real", library="numpy").ok
+
+        def test_wrong(check_loss):
+            check_loss(lambda p, t: -right(p, t), "real", library="numpy")
+
+        def test_strict(check_loss):
+            check_loss(right, "real", library="numpy", strict=True)
+        """
+    )
+    # without the entry point, which an installed lossutils has
+    result = pytester.runpytest("-p", "no:lossutils", "-p", "lossutils.debugging.plugin")
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["*error * wrong-minimum *The loss does not fall*", "*warning * broadcast *"])
+
+
 # What cannot be used
 
 
@@ -434,6 +736,8 @@ def module(tmp_path, monkeypatch):
         "    return np.mean((pred - target) ** 2)\n"
         "def wrong(logits, target, scale=1.0):\n"
         "    return -scale * np.mean((logits - target) ** 2)\n"
+        "def loose(pred, target):\n"
+        "    return np.mean((pred - target) ** 2)\n"
         "class Group:\n"
         "    inner = staticmethod(right)\n"
         "number = 3\n"
@@ -445,7 +749,8 @@ def module(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["right", "--library", "numpy"], 0, "✓ right: nothing found."),
+        (["right", "--library", "numpy", "--pred", "real"], 0, "✓ right: nothing found."),
+        (["right", "--library", "numpy"], 0, "? right: nothing found, if these are real"),
         (["Group.inner", "--pred", "real"], 0, "✓ right"),
         (["wrong"], 1, "wrong-minimum"),
         (["wrong", "--pred", "logits", "--target", "binary", "--option", "scale=2.0"], 1, "with scale=2.0"),
@@ -453,6 +758,21 @@ def module(tmp_path, monkeypatch):
         (["missing"], 2, "has no missing"),
         (["right", "--pred", "nothing"], 2, "no kind of prediction"),
         (["right", "--option", "scale"], 2, "--option takes NAME=VALUE"),
+        (["loose", "--pred", "real", "--library", "numpy"], 0, "Warnings do not fail"),
+        (["loose", "--pred", "real", "--library", "numpy", "--strict"], 1, "Strict: warnings fail"),
+        (["loose", "--pred", "real", "--json"], 0, '"cause": "broadcast"'),
+        (["wrong", "--pred", "real", "--github"], 1, "title=wrong%3A wrong-minimum::"),
+        (
+            [
+                *"loose --pred real --library numpy --strict --ignore empty-batch=never".split(),
+                "--ignore",
+                "broadcast=shapes are fixed",
+            ],
+            0,
+            "shapes are fixed",
+        ),
+        (["right", "--ignore", "broadcast"], 2, "--ignore takes CAUSE=REASON"),
+        (["right", "--ignore", "no-such=why"], 2, "names no cause"),
     ],
 )
 def test_the_shell_command(module, capsys, arguments, status, said):

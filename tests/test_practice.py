@@ -187,19 +187,9 @@ def _(pred, target):
     return (pred - target) @ (pred - target)
 
 
-@guise("mse", "n minus 1")
-def _(pred, target):
-    return sum((float(p) - float(t)) ** 2 for p, t in zip(pred, target, strict=True)) / (len(pred) - 1)
-
-
 @guise("mse", "every pair")
 def _(pred, target):
     return np.mean((pred.reshape(-1, 1) - target) ** 2)
-
-
-@guise("mse", "target squared")
-def _(pred, target):
-    return sum(p - t**2 for p, t in zip(pred, target, strict=True)) / len(pred)
 
 
 @guise("mse", "return inside the loop")
@@ -208,11 +198,6 @@ def _(pred, target):
     for p, t in zip(pred, target, strict=True):
         total += (p - t) ** 2
         return total / len(pred)
-
-
-@guise("mse", "divided by 3")
-def _(pred, target):
-    return sum((p - t) ** 2 for p, t in zip(pred, target, strict=True)) / 3
 
 
 @solves

@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,12 @@ import numpy as np
 DEFAULT = "as it is"  # the reduction of a loss that is not told any
 TARGET_NAMES = ("target", "targets", "label", "labels", "y", "y_true", "true", "truth", "gt", "ground_truth")
 PRED_NAMES = ("pred", "preds", "y_pred", "prediction", "predictions", "input", "output", "outputs", "y_hat")
+PRED_NAMES += ("y_prob", "y_probs", "y_logits", "logit", "prob", "log_probs", "x", "z", "mu", "p", "f")
 PRED_NAMES += ("logits", "probs", "proba", "probabilities", "scores", "pred_decision", "y_score", "y_proba")
+
+
+MASKS = ("mask", "masks", "valid", "keep", "padding_mask", "pad_mask", "loss_mask", "attention_mask")
+WEIGHTS = ("weight", "weights", "sample_weight", "sample_weights", "w")
 
 
 @dataclass
@@ -31,6 +37,7 @@ class Outcome:
     gradient: list | None = None
     gradient_dtypes: list = field(default_factory=list)
     changed: bool = False
+    tensor: bool = False  # a torch tensor came back
     error: Exception | None = None
 
     @property
@@ -52,7 +59,16 @@ class Subject:
     target_first: bool = False
     finest: str = "float64"  # "float32" for a loss that refuses float64
     images: Callable | None = None  # array -> array with the axes of an image, where the loss takes images
+    mask_dtype: str = "bool"
+    changed_on: list | None = None  # the first batch that a call has changed
     _modules: dict = field(default_factory=dict)
+
+    @property
+    def needed(self):
+        """Masks and weights that a call must give; where nothing is said, all ones."""
+        named = [*self.signature.parameters.values()][2:]
+        named = [p.name for p in named if p.default is p.empty and p.name not in self.options]
+        return [name for name in named if name in (*MASKS, *WEIGHTS)]
 
     @property
     def signature(self):
@@ -84,6 +100,8 @@ class Subject:
         if isinstance(result, Exception):
             return Outcome(error=result)
         value, _ = _split(result, batch)
+        if _is_bundle(value):
+            return Outcome(error=ReturnedError(_how_to_unpack(value)))
         try:
             number = _to_numpy(value)
         except Exception as error:
@@ -93,7 +111,10 @@ class Subject:
             return Outcome(error=TypeError(f"it returned a {kind}, not a number or an array of numbers"))
         after = [_to_numpy(array) for array in given]
         changed = any(not np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True))
-        return Outcome(self._unfold(number.astype(np.float64), batch[0]), _dtype(value), changed=changed)
+        if changed and self.changed_on is None:
+            self.changed_on = [np.array(array) for array in batch]
+        number = self._unfold(number.astype(np.float64), batch[0])
+        return Outcome(number, _dtype(value), changed=changed, tensor=_is_torch(value))
 
     def gradient(self, batch, dtype="float64", reduction=DEFAULT, upstream=None, **more):
         """The derivative of the sum of what the loss returns, each number times its share of `upstream`."""
@@ -123,6 +144,7 @@ class Subject:
 
     def _call(self, given, reduction, more, function=None):
         keywords = {key: self._option(value, given[0]) for key, value in (self.options | more).items()}
+        keywords = {name: self._ones(name, given) for name in self.needed} | keywords
         function = self._in_precision(self.loss if function is None else function, given[0])
         if reduction != DEFAULT:
             if hasattr(function, "reduction") and not inspect.isclass(function):
@@ -136,6 +158,12 @@ class Subject:
             function = self._in_precision(function(**made), given[0])
         preds, targets = given[: self.preds], given[self.preds :]
         return function(*([*targets, *preds] if self.target_first else given), **keywords)
+
+    def _ones(self, name, given):
+        """A mask or weights that leave nothing out, for the numbers of the last array or the examples."""
+        shape = tuple(given[-1].shape if name in MASKS else given[0].shape[:1])
+        dtype = self.mask_dtype if name in MASKS else _dtype(given[0])
+        return to_library(np.ones(shape), self.library, dtype)
 
     def _in_precision(self, function, pred):
         """A module that holds floats, such as weights of classes, follows the prediction."""
@@ -213,6 +241,10 @@ class Subject:
         ]
 
 
+class ReturnedError(Exception):
+    """What came back is not a loss alone; the text says what to do."""
+
+
 class DetachedError(Exception):
     """The value does not remember what it was made of."""
 
@@ -226,8 +258,30 @@ def to_library(array, library, dtype=None):
     return tensor if dtype is None else tensor.to(getattr(torch, dtype))
 
 
+def _is_torch(value):
+    return type(value).__module__.partition(".")[0] == "torch"
+
+
+def _is_bundle(value):
+    """A loss with more around it, (loss, dict) or {"loss": ...}; a list of numbers is no such thing."""
+    if isinstance(value, tuple | list):
+        return not all(isinstance(x, int | float | np.number | np.ndarray) for x in value)
+    return isinstance(value, dict)
+
+
+def _how_to_unpack(value):
+    kinds = ", ".join(type(x).__name__ for x in (value.values() if isinstance(value, dict) else value))
+    if isinstance(value, dict):
+        key = "loss" if "loss" in value else next(iter(value), "loss")
+        what, part = f"a dict with {', '.join(map(repr, value))}", f"[{key!r}]"
+    else:
+        what, part = f"a {type(value).__name__} of ({kinds})", "[0]"
+    alone = f"check_loss(lambda *arrays: my_loss(*arrays){part}, pred=...)"
+    return f"it returned {what}; check the loss alone: {alone}"
+
+
 def _to_numpy(value):
-    if type(value).__module__.partition(".")[0] == "torch":
+    if _is_torch(value):
         return (value.double() if value.is_floating_point() else value).numpy(force=True)
     return np.asarray(value)
 
@@ -295,3 +349,16 @@ def libraries_to_try(loss, grad):
     if grad is not None or callable(getattr(loss, "grad", None)) or "torch" not in sys.modules:
         return ["numpy", "torch"]
     return ["torch", "numpy"]
+
+
+def place(loss):
+    """The file and the line in which a loss is written, ("", 0) if they are not known."""
+    made = loss if inspect.isroutine(loss) or inspect.isclass(loss) else type(loss)
+    made = getattr(loss, "func", made)  # of functools.partial
+    try:
+        path = Path(inspect.getsourcefile(inspect.unwrap(made)))
+        line = inspect.getsourcelines(inspect.unwrap(made))[1]
+    except (TypeError, OSError, ValueError):
+        return "", 0
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix(), line

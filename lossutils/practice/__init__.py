@@ -23,9 +23,12 @@ the file of its chapter in this folder (a new file is imported at the end of thi
     def rmse(pred, target):
         return np.mean((pred - target) ** 2) ** 0.5
 
-    @rmse.mistake("no root", "the square root is missing.", "In which unit is your result?")
-    def _(pred, target):
-        return np.mean((pred - target) ** 2)
+    rmse.mistake(
+        "no root",
+        "the square root is missing.",
+        "In which unit is your result?",
+        lambda pred, target: np.mean((pred - target) ** 2),
+    )
 
 1. The signature of the solution says how the learner's function is called: parameters without a default by
    position, parameters with one by name. Use the functions of `lossutils` where it has them.
@@ -40,9 +43,10 @@ the file of its chapter in this folder (a new file is imported at the end of thi
    error is 0.
 5. `last` are inputs that a formula can be right without, such as whole numbers: each is tried once all
    before it are right, so that a mistake in the formula is named first.
-6. Store at least three mistakes: a name, what it looks like (it follows the words "looks like"), a hint
-   that does not give the solution away, and the function. `loss_mistakes` and `gradient_mistakes` add
-   those that every mean and every gradient of a mean have in common.
+6. Store at least three mistakes, about eight that learners make: a name, what it looks like (it follows the
+   words "looks like"), a hint that does not give the solution away, and the function; one that takes more
+   than an expression stands under `@rmse.mistake(name, looks, hint)`. `loss_mistakes` and
+   `gradient_mistakes` add those that every mean and every gradient of a mean have in common.
 7. Write the solution a second time in `tests/test_practice.py`, and one of the mistakes in other words.
    The test finds the problem by itself, and is red when a mistake passes, when two of them cannot be told
    apart, or when the empty stub is not recognized.

@@ -24,40 +24,30 @@ def quantile_level(too_little, too_much):
     return too_little / (too_little + too_much)
 
 
-@quantile_level.mistake(
+quantile_level.mistake(
     "sides swapped",
     "the share of the other cost: what is dear is then done more often.",
     "If too little costs nine times as much, should the prediction be high or low?",
+    lambda too_little, too_much: too_much / (too_little + too_much),
 )
-def _(too_little, too_much):
-    return too_much / (too_little + too_much)
-
-
-@quantile_level.mistake(
+quantile_level.mistake(
     "ratio of the costs",
     "the ratio of the costs, which may exceed 1. A level is a share.",
     "What is your level for equal costs?",
+    lambda too_little, too_much: too_little / too_much,
 )
-def _(too_little, too_much):
-    return too_little / too_much
-
-
-@quantile_level.mistake(
+quantile_level.mistake(
     "always the median",
     "one half whatever the costs.",
     "Where does your function use the costs?",
+    lambda too_little, too_much: 0.5 + 0 * too_little,
 )
-def _(too_little, too_much):
-    return 0.5 + 0 * too_little
-
-
-@quantile_level.mistake(
+quantile_level.mistake(
     "too much costs 1",
     "the level for a cost of too much of 1, whatever it is.",
     "Double both costs. Should the level change?",
+    lambda too_little, too_much: too_little / (too_little + 1),
 )
-def _(too_little, too_much):
-    return too_little / (too_little + 1)
 
 
 # What acting saves, from a logit, a training weight and two costs
@@ -83,55 +73,39 @@ def saving(logits, weight, false_alarm, miss):
     return _saving(logits - np.log(weight), false_alarm, miss)
 
 
-@saving.mistake(
+saving.mistake(
     "weight left in",
     "the expected costs at the weighted probability: the training weight is still in the logit.",
     "What has the weight done to the odds? Which number takes it back?",
+    lambda logits, weight, false_alarm, miss: _saving(logits, false_alarm, miss),
 )
-def _(logits, weight, false_alarm, miss):
-    return _saving(logits, false_alarm, miss)
-
-
-@saving.mistake(
+saving.mistake(
     "weight counted twice",
     "the weight put on the logit once more, instead of taken off.",
     "Trained with a weight of 10, are the logits too high or too low?",
+    lambda logits, weight, false_alarm, miss: _saving(logits + np.log(weight), false_alarm, miss),
 )
-def _(logits, weight, false_alarm, miss):
-    return _saving(logits + np.log(weight), false_alarm, miss)
-
-
-@saving.mistake(
+saving.mistake(
     "divided the logit",
     "the logit divided by the weight, where its logarithm has to be taken off.",
     "A weight multiplies the odds. What does that do to their logarithm?",
+    lambda logits, weight, false_alarm, miss: _saving(logits / weight, false_alarm, miss),
 )
-def _(logits, weight, false_alarm, miss):
-    return _saving(logits / weight, false_alarm, miss)
-
-
-@saving.mistake(
+saving.mistake(
     "costs swapped",
     "the two costs swapped.",
     "Whom does it cost a false alarm if you act: those who are positive, or the others?",
+    lambda logits, weight, false_alarm, miss: _saving(logits - np.log(weight), miss, false_alarm),
 )
-def _(logits, weight, false_alarm, miss):
-    return _saving(logits - np.log(weight), miss, false_alarm)
-
-
-@saving.mistake(
+saving.mistake(
     "false alarms are free",
     "p times the cost of a miss alone: you would always act.",
     "What does it cost to act where the answer is no?",
+    lambda logits, weight, false_alarm, miss: sigmoid(logits - np.log(weight)) * miss,
 )
-def _(logits, weight, false_alarm, miss):
-    return sigmoid(logits - np.log(weight)) * miss
-
-
-@saving.mistake(
+saving.mistake(
     "the cost of acting",
     "what acting costs, not what it saves: the sign is turned around.",
     "You are sure that it is a yes. Is the saving positive?",
+    lambda logits, weight, false_alarm, miss: -_saving(logits - np.log(weight), false_alarm, miss),
 )
-def _(logits, weight, false_alarm, miss):
-    return -_saving(logits - np.log(weight), false_alarm, miss)

@@ -24,54 +24,42 @@ def weighted_line(weight, miss, alarm):
     return weight * t / (weight * t + 1 - t)
 
 
-@weighted_line.mistake(
+weighted_line.mistake(
     "weight forgotten",
     "the line for an honest probability, A / (A + C).",
     "Is σ(z) of a weighted model the share of positives?",
+    lambda weight, miss, alarm: np.full(len(weight), alarm / (alarm + miss)),
 )
-def _(weight, miss, alarm):
-    return np.full(len(weight), alarm / (alarm + miss))
-
-
-@weighted_line.mistake(
-    "always one half", "one half, whatever the weight.", "For which weight alone is one half the line?"
+weighted_line.mistake(
+    "always one half",
+    "one half, whatever the weight.",
+    "For which weight alone is one half the line?",
+    lambda weight, miss, alarm: np.full(len(weight), 0.5),
 )
-def _(weight, miss, alarm):
-    return np.full(len(weight), 0.5)
-
-
-@weighted_line.mistake(
+weighted_line.mistake(
     "weight divided",
     "the line moved the wrong way: odds divided by the weight.",
     "Are the answers of a model with a weight above 1 higher or lower than the shares?",
+    lambda weight, miss, alarm: alarm / (alarm + weight * miss),
 )
-def _(weight, miss, alarm):
-    return alarm / (alarm + weight * miss)
-
-
-@weighted_line.mistake(
+weighted_line.mistake(
     "costs swapped",
     "miss and alarm in each other's place.",
     "If a miss is dear, should the line be high or low?",
+    lambda weight, miss, alarm: weight * miss / (weight * miss + alarm),
 )
-def _(weight, miss, alarm):
-    return weight * miss / (weight * miss + alarm)
-
-
-@weighted_line.mistake(
+weighted_line.mistake(
     "probability times weight",
     "the weight multiplied to the line itself instead of to its odds.",
     "Can your line exceed 1?",
+    lambda weight, miss, alarm: weight * alarm / (alarm + miss),
 )
-def _(weight, miss, alarm):
-    return weight * alarm / (alarm + miss)
-
-
-@weighted_line.mistake(
-    "ratio of the costs", "a ratio of costs, A / C, which is the line in odds.", "From p, what are the odds?"
+weighted_line.mistake(
+    "ratio of the costs",
+    "a ratio of costs, A / C, which is the line in odds.",
+    "From p, what are the odds?",
+    lambda weight, miss, alarm: weight * alarm / miss,
 )
-def _(weight, miss, alarm):
-    return weight * alarm / miss
 
 
 # The gradient of the cost-sensitive loss
@@ -104,43 +92,38 @@ def _cost_slope(logits, target, miss, alarm):
     return alarm * (1 - target) * p - miss * target * (1 - p)
 
 
-@cost_gradient.mistake(
-    "no costs", "the gradient without the costs.", "Where do 10 and 1 enter your function?"
+cost_gradient.mistake(
+    "no costs",
+    "the gradient without the costs.",
+    "Where do 10 and 1 enter your function?",
+    lambda logits, target, miss, alarm: (lossutils.sigmoid(logits) - target) / len(logits),
 )
-def _(logits, target, miss, alarm):
-    return (lossutils.sigmoid(logits) - target) / len(logits)
-
-
-@cost_gradient.mistake(
-    "sum", "the gradient of the sum, not of the mean.", "What do twice as many equal examples give?"
+cost_gradient.mistake(
+    "sum",
+    "the gradient of the sum, not of the mean.",
+    "What do twice as many equal examples give?",
+    lambda logits, target, miss, alarm: _cost_slope(logits, target, miss, alarm),
 )
-def _(logits, target, miss, alarm):
-    return _cost_slope(logits, target, miss, alarm)
-
-
-@cost_gradient.mistake(
-    "sign flipped", "the gradient with the opposite sign.", "Should the logit of a positive rise or fall?"
+cost_gradient.mistake(
+    "sign flipped",
+    "the gradient with the opposite sign.",
+    "Should the logit of a positive rise or fall?",
+    lambda logits, target, miss, alarm: -_cost_slope(logits, target, miss, alarm) / len(logits),
 )
-def _(logits, target, miss, alarm):
-    return -_cost_slope(logits, target, miss, alarm) / len(logits)
-
-
-@cost_gradient.mistake(
+cost_gradient.mistake(
     "costs swapped",
     "miss and alarm in each other's place.",
     "Which of the two costs belongs to a positive?",
+    lambda logits, target, miss, alarm: _cost_slope(logits, target, alarm, miss) / len(logits),
 )
-def _(logits, target, miss, alarm):
-    return _cost_slope(logits, target, alarm, miss) / len(logits)
-
-
-@cost_gradient.mistake(
+cost_gradient.mistake(
     "divided by the costs",
     "a mean that divides by the sum of the costs of the examples.",
     "By what does a mean over the examples divide?",
+    lambda logits, target, miss, alarm: (
+        _cost_slope(logits, target, miss, alarm) / np.sum(miss * target + alarm * (1 - target))
+    ),
 )
-def _(logits, target, miss, alarm):
-    return _cost_slope(logits, target, miss, alarm) / np.sum(miss * target + alarm * (1 - target))
 
 
 @cost_gradient.mistake(
@@ -189,13 +172,12 @@ def entropy_share(p, beta):
     return np.clip(_share(p, beta), 0, 1)
 
 
-@entropy_share.mistake(
+entropy_share.mistake(
     "beyond every best answer",
     "right for every p that is the best answer for some share. Beyond, your share is below 0 or above 1.",
     "With beta = 0.5 a certain positive is answered by 0.902. What does your function give for 0.95?",
+    lambda p, beta: _share(p, beta),
 )
-def _(p, beta):
-    return _share(p, beta)
 
 
 @entropy_share.mistake(
@@ -208,47 +190,36 @@ def _(p, beta):
         return p + beta * p * (1 - p) * np.log(p / (1 - p))
 
 
-@entropy_share.mistake(
+entropy_share.mistake(
     "sign of beta",
     "the term with the opposite sign.",
     "A penalty on confidence: is the true share nearer to one half than p, or farther?",
+    lambda p, beta: _share(p, -beta),
 )
-def _(p, beta):
-    return _share(p, -beta)
-
-
-@entropy_share.mistake(
+entropy_share.mistake(
     "no p (1 − p)",
     "the slope of the entropy by p, not by the logit.",
     "By what is the loss differentiated, by p or by z? Which factor lies between them?",
+    lambda p, beta: p + beta * np.log(p / (1 - p)),
 )
-def _(p, beta):
-    return p + beta * np.log(p / (1 - p))
-
-
-@entropy_share.mistake(
+entropy_share.mistake(
     "entropy itself",
     "p plus the entropy, not its slope.",
     "What is zero at the minimum, the loss or its slope?",
+    lambda p, beta: p - beta * (p * np.log(p) + (1 - p) * np.log(1 - p)),
 )
-def _(p, beta):
-    return p - beta * (p * np.log(p) + (1 - p) * np.log(1 - p))
-
-
-@entropy_share.mistake(
+entropy_share.mistake(
     "log p",
     "log p where the logit belongs.",
     "What should your function give at one half?",
+    lambda p, beta: p + beta * p * (1 - p) * np.log(p),
 )
-def _(p, beta):
-    return p + beta * p * (1 - p) * np.log(p)
-
-
-@entropy_share.mistake(
-    "nothing undone", "p itself, as if the loss were proper.", "Where is the slope of the expected loss 0?"
+entropy_share.mistake(
+    "nothing undone",
+    "p itself, as if the loss were proper.",
+    "Where is the slope of the expected loss 0?",
+    lambda p, beta: p,
 )
-def _(p, beta):
-    return p
 
 
 # The gradient of a power
@@ -280,18 +251,18 @@ def _power(pred, target, p=1.5, reduction="none"):
 gradient_mistakes(power_gradient, _power_slope, _power)
 
 
-@power_gradient.mistake(
-    "factor p left out", "|e|^(p − 1) sign(e), without p.", "What is the derivative of e³?"
+power_gradient.mistake(
+    "factor p left out",
+    "|e|^(p − 1) sign(e), without p.",
+    "What is the derivative of e³?",
+    lambda pred, target, p=1.5: abs(pred - target) ** (p - 1) * np.sign(pred - target) / len(pred),
 )
-def _(pred, target, p=1.5):
-    return abs(pred - target) ** (p - 1) * np.sign(pred - target) / len(pred)
-
-
-@power_gradient.mistake(
-    "exponent kept", "p |e|^p sign(e): the exponent was not lowered.", "What is the derivative of e²?"
+power_gradient.mistake(
+    "exponent kept",
+    "p |e|^p sign(e): the exponent was not lowered.",
+    "What is the derivative of e²?",
+    lambda pred, target, p=1.5: p * abs(pred - target) ** p * np.sign(pred - target) / len(pred),
 )
-def _(pred, target, p=1.5):
-    return p * abs(pred - target) ** p * np.sign(pred - target) / len(pred)
 
 
 # Probabilities from a score and thresholds
@@ -315,13 +286,12 @@ def ordinal_probabilities(score, thresholds):
     return np.diff(np.concatenate([[0.0], up_to, [1.0]]))
 
 
-@ordinal_probabilities.mistake(
+ordinal_probabilities.mistake(
     "cumulative",
     "the probabilities of at most each class, not of each class.",
     "What do your numbers add up to?",
+    lambda score, thresholds: np.append(lossutils.sigmoid(thresholds - score), 1.0),
 )
-def _(score, thresholds):
-    return np.append(lossutils.sigmoid(thresholds - score), 1.0)
 
 
 @ordinal_probabilities.mistake(
@@ -334,13 +304,12 @@ def _(score, thresholds):
     return np.diff(np.concatenate([[0.0], up_to, [1.0]]))
 
 
-@ordinal_probabilities.mistake(
+ordinal_probabilities.mistake(
     "last class missing",
     "K − 1 numbers: the class above the last threshold is missing.",
     "How many classes do two thresholds cut?",
+    lambda score, thresholds: np.diff(np.concatenate([[0.0], lossutils.sigmoid(thresholds - score)])),
 )
-def _(score, thresholds):
-    return np.diff(np.concatenate([[0.0], lossutils.sigmoid(thresholds - score)]))
 
 
 @ordinal_probabilities.mistake(
@@ -353,13 +322,12 @@ def _(score, thresholds):
     return np.diff(np.concatenate([[0.0], up_to, [1.0]]))[::-1]
 
 
-@ordinal_probabilities.mistake(
+ordinal_probabilities.mistake(
     "a softmax",
     "a softmax over score minus threshold, which knows no order.",
     "Where do you use that class 2 lies between 1 and 3?",
+    lambda score, thresholds: lossutils.softmax(np.append(score - thresholds, 0.0)),
 )
-def _(score, thresholds):
-    return lossutils.softmax(np.append(score - thresholds, 0.0))
 
 
 # The cost of the best decision
@@ -383,22 +351,18 @@ def expected_cost(p, miss, alarm):
     return np.mean(np.minimum(p * miss, (1 - p) * alarm))
 
 
-@expected_cost.mistake(
+expected_cost.mistake(
     "decided at one half",
     "the cost of deciding at one half.",
     "Is it dearer to flag or to leave a patient at 25 % if a miss costs ten times an alarm?",
+    lambda p, miss, alarm: np.mean(np.where(p > 0.5, (1 - p) * alarm, p * miss)),
 )
-def _(p, miss, alarm):
-    return np.mean(np.where(p > 0.5, (1 - p) * alarm, p * miss))
-
-
-@expected_cost.mistake(
+expected_cost.mistake(
     "costs swapped",
     "miss and alarm in each other's place.",
     "Who is left: with which probability does that cost a miss?",
+    lambda p, miss, alarm: np.mean(np.minimum(p * alarm, (1 - p) * miss)),
 )
-def _(p, miss, alarm):
-    return np.mean(np.minimum(p * alarm, (1 - p) * miss))
 
 
 @expected_cost.mistake("sum", "the sum over the patients.", "What do twice as many equal patients give?")
@@ -411,11 +375,12 @@ def _(p, miss, alarm):
     return np.mean(np.maximum(p * miss, (1 - p) * alarm))
 
 
-@expected_cost.mistake(
-    "nobody flagged", "the cost of flagging nobody.", "What does a patient at 100 % cost if flagged?"
+expected_cost.mistake(
+    "nobody flagged",
+    "the cost of flagging nobody.",
+    "What does a patient at 100 % cost if flagged?",
+    lambda p, miss, alarm: np.mean(p * miss),
 )
-def _(p, miss, alarm):
-    return np.mean(p * miss)
 
 
 # A weight that carries the severity and keeps the price
@@ -455,29 +420,24 @@ def _(target, severity, miss):
     return target * scale * (1 + severity) + (1 - target)
 
 
-@severity_weight.mistake(
+severity_weight.mistake(
     "price moved",
     "miss (1 + s) as it stands: its mean over the positives is above the price that was agreed.",
     "What is the mean weight of your positives?",
+    lambda target, severity, miss: np.where(target == 1, miss * (1 + severity), 1.0),
 )
-def _(target, severity, miss):
-    return np.where(target == 1, miss * (1 + severity), 1.0)
-
-
-@severity_weight.mistake(
-    "severity left out", "the price alone.", "Do two positives of different severity get the same weight?"
+severity_weight.mistake(
+    "severity left out",
+    "the price alone.",
+    "Do two positives of different severity get the same weight?",
+    lambda target, severity, miss: np.where(target == 1, miss, 1.0),
 )
-def _(target, severity, miss):
-    return np.where(target == 1, miss, 1.0)
-
-
-@severity_weight.mistake(
+severity_weight.mistake(
     "mean over all",
     "a mean of 1 + s over all examples, negatives included.",
     "Over whom should the mean weight be the price?",
+    lambda target, severity, miss: np.where(target == 1, miss * (1 + severity) / np.mean(1 + severity), 1.0),
 )
-def _(target, severity, miss):
-    return np.where(target == 1, miss * (1 + severity) / np.mean(1 + severity), 1.0)
 
 
 @severity_weight.mistake(

@@ -33,13 +33,12 @@ def nan_bce(logits, target):
     return lossutils.bce_with_logits(logits, target)
 
 
-@nan_bce.mistake(
+nan_bce.mistake(
     "as found",
     "the script as it was: log(0) is −inf, and 0 · (−inf) is NaN.",
     "Write log p and log(1 − p) as functions of the logit, on paper first.",
+    lambda logits, target: np.mean(_plain(logits, target)[1]),
 )
-def _(logits, target):
-    return np.mean(_plain(logits, target)[1])
 
 
 @nan_bce.mistake(
@@ -72,31 +71,24 @@ def _(logits, target):
     return -np.mean(target * np.maximum(np.log(p), -100) + (1 - target) * np.maximum(np.log(1 - p), -100))
 
 
-@nan_bce.mistake(
+nan_bce.mistake(
     "thrown away",
     "what is not finite set to 0: the worst examples cost nothing.",
     "Which examples have an infinite loss? Are they the ones to leave out?",
+    lambda logits, target: np.mean(np.nan_to_num(_plain(logits, target)[1], nan=0.0, posinf=0.0)),
 )
-def _(logits, target):
-    return np.mean(np.nan_to_num(_plain(logits, target)[1], nan=0.0, posinf=0.0))
-
-
-@nan_bce.mistake(
+nan_bce.mistake(
     "logits clipped",
     "logits clipped to ±30: the loss is flat beyond.",
     "What does a wrong logit of 800 cost, and what does one of 30?",
+    lambda logits, target: lossutils.bce_with_logits(np.clip(logits, -30, 30), target),
 )
-def _(logits, target):
-    return lossutils.bce_with_logits(np.clip(logits, -30, 30), target)
-
-
-@nan_bce.mistake(
+nan_bce.mistake(
     "one side",
     "log(1 + exp(−z)) + (1 − y) z: right for large logits, and exp overflows for small ones.",
     "What is exp(800)? Which of the two signs of z is safe?",
+    lambda logits, target: np.mean(np.log1p(np.exp(-logits)) + (1 - target) * logits),
 )
-def _(logits, target):
-    return np.mean(np.log1p(np.exp(-logits)) + (1 - target) * logits)
 
 
 # 2. A column against a row
@@ -153,22 +145,18 @@ def _(x, y, w, lr):
     return _step(x, w, lr, (pred - y).ravel()[: len(y)])
 
 
-@column_step.mistake(
+column_step.mistake(
     "uphill",
     "a step against the error with the wrong sign.",
     "Is the loss lower after your step?",
+    lambda x, y, w, lr: _step(x, w, -lr, x @ w - y),
 )
-def _(x, y, w, lr):
-    return _step(x, w, -lr, x @ w - y)
-
-
-@column_step.mistake(
+column_step.mistake(
     "summed",
     "the gradient of the sum: the step grows with the number of examples.",
     "Should a batch in which every example stands twice take twice the step?",
+    lambda x, y, w, lr: _step(x, w, lr * len(x), x @ w - y),
 )
-def _(x, y, w, lr):
-    return _step(x, w, lr * len(x), x @ w - y)
 
 
 # 3. Softmax twice
@@ -189,22 +177,18 @@ def softmax_once(logits, target):
     return lossutils.cross_entropy(logits, target)
 
 
-@softmax_once.mistake(
+softmax_once.mistake(
     "as found",
     "the script as it was: the loss applies a softmax to what is a softmax already.",
     "What does an answer cost that is right and sure? Which of the two softmaxes is one too many?",
+    lambda logits, target: lossutils.cross_entropy(lossutils.softmax(logits), target),
 )
-def _(logits, target):
-    return lossutils.cross_entropy(lossutils.softmax(logits), target)
-
-
-@softmax_once.mistake(
+softmax_once.mistake(
     "no logarithm",
     "−p of the true class: a softmax is gone, and the logarithm too.",
     "Which loss has an untrained model with three classes?",
+    lambda logits, target: -np.mean(lossutils.softmax(logits)[np.arange(len(target)), target]),
 )
-def _(logits, target):
-    return -np.mean(lossutils.softmax(logits)[np.arange(len(target)), target])
 
 
 @softmax_once.mistake(
@@ -217,22 +201,18 @@ def _(logits, target):
     return -np.mean(np.log(p[np.arange(len(target)), target]))
 
 
-@softmax_once.mistake(
+softmax_once.mistake(
     "over the batch",
     "a softmax along the wrong axis: the examples compete instead of the classes.",
     "What should the probabilities of one example add up to?",
+    lambda logits, target: -np.mean(lossutils.log_softmax(logits.T).T[np.arange(len(target)), target]),
 )
-def _(logits, target):
-    return -np.mean(lossutils.log_softmax(logits.T).T[np.arange(len(target)), target])
-
-
-@softmax_once.mistake(
+softmax_once.mistake(
     "divided by the classes",
     "a mean over N·K places where N examples were asked for.",
     "Which loss has an untrained model with three classes?",
+    lambda logits, target: lossutils.cross_entropy(logits, target) / logits.shape[1],
 )
-def _(logits, target):
-    return lossutils.cross_entropy(logits, target) / logits.shape[1]
 
 
 # 4. A mean over padding
@@ -265,22 +245,18 @@ def masked_loss(pred, target, mask):
     return square.sum() / max(mask.sum(), 1)
 
 
-@masked_loss.mistake(
+masked_loss.mistake(
     "as found",
     "the script as it was: padded places count like any other.",
     "Which of the places has anybody measured?",
+    lambda pred, target, mask: np.mean((pred - target) ** 2),
 )
-def _(pred, target, mask):
-    return np.mean((pred - target) ** 2)
-
-
-@masked_loss.mistake(
+masked_loss.mistake(
     "divided by all places",
     "masked errors, divided by the number of all places: more padding, smaller loss.",
     "How many terms has your sum?",
+    lambda pred, target, mask: np.mean(np.where(mask > 0, (pred - target) ** 2, 0)),
 )
-def _(pred, target, mask):
-    return np.mean(np.where(mask > 0, (pred - target) ** 2, 0))
 
 
 @masked_loss.mistake(
@@ -294,31 +270,24 @@ def _(pred, target, mask):
     return np.mean(square.sum(axis=1) / np.maximum(mask.sum(axis=1), 1))
 
 
-@masked_loss.mistake(
+masked_loss.mistake(
     "divided by the rows",
     "the sum of the errors divided by the number of rows.",
     "Should a list of 100 places cost 100 times one of a single place?",
+    lambda pred, target, mask: np.where(mask > 0, (pred - target) ** 2, 0).sum() / len(pred),
 )
-def _(pred, target, mask):
-    return np.where(mask > 0, (pred - target) ** 2, 0).sum() / len(pred)
-
-
-@masked_loss.mistake(
+masked_loss.mistake(
     "multiplied by the mask",
     "errors multiplied by the mask: 0 times infinity is NaN.",
     "What is in a padded place must not matter. Does it, if it is inf?",
+    lambda pred, target, mask: np.sum(mask * (pred - target) ** 2) / max(mask.sum(), 1),
 )
-def _(pred, target, mask):
-    return np.sum(mask * (pred - target) ** 2) / max(mask.sum(), 1)
-
-
-@masked_loss.mistake(
+masked_loss.mistake(
     "empty batch",
     "a division by the number of places, which may be 0.",
     "What does a batch cost that holds nothing but padding?",
+    lambda pred, target, mask: np.where(mask > 0, (pred - target) ** 2, 0).sum() / np.float64(mask.sum()),
 )
-def _(pred, target, mask):
-    return np.where(mask > 0, (pred - target) ** 2, 0).sum() / np.float64(mask.sum())
 
 
 # 5. Gradient accumulation
@@ -354,31 +323,24 @@ def accumulate(x, y, w, sizes):
     return sum(gradient for gradient, _ in _parts(x, y, w, sizes)) / len(y)
 
 
-@accumulate.mistake(
+accumulate.mistake(
     "as found",
     "the script as it was: the mean of the means, so that an example in a small part counts more.",
     "Two parts, of 2 examples and of 1: how much does each example count?",
+    lambda x, y, w, sizes: np.mean([gradient / size for gradient, size in _parts(x, y, w, sizes)], axis=0),
 )
-def _(x, y, w, sizes):
-    return np.mean([gradient / size for gradient, size in _parts(x, y, w, sizes)], axis=0)
-
-
-@accumulate.mistake(
+accumulate.mistake(
     "not divided",
     "the means of the parts added up: twice as many parts, twice the step.",
     "What does your function give for one batch in two equal parts?",
+    lambda x, y, w, sizes: sum(gradient / size for gradient, size in _parts(x, y, w, sizes)),
 )
-def _(x, y, w, sizes):
-    return sum(gradient / size for gradient, size in _parts(x, y, w, sizes))
-
-
-@accumulate.mistake(
+accumulate.mistake(
     "sums divided by the parts",
     "sums of gradients divided by the number of parts.",
     "How many examples are in your sum?",
+    lambda x, y, w, sizes: sum(gradient for gradient, _ in _parts(x, y, w, sizes)) / len(sizes),
 )
-def _(x, y, w, sizes):
-    return sum(gradient for gradient, _ in _parts(x, y, w, sizes)) / len(sizes)
 
 
 @accumulate.mistake(
@@ -391,13 +353,12 @@ def _(x, y, w, sizes):
     return gradient / size
 
 
-@accumulate.mistake(
+accumulate.mistake(
     "summed",
     "the gradient of the sum over all examples.",
     "What is the loss, a sum or a mean?",
+    lambda x, y, w, sizes: sum(gradient for gradient, _ in _parts(x, y, w, sizes)),
 )
-def _(x, y, w, sizes):
-    return sum(gradient for gradient, _ in _parts(x, y, w, sizes))
 
 
 # 6. Clipping a gradient
@@ -418,49 +379,36 @@ def clip_by_norm(gradient, max_norm):
     return gradient * (max_norm / max(np.linalg.norm(gradient), max_norm))
 
 
-@clip_by_norm.mistake(
+clip_by_norm.mistake(
     "as found",
     "the script as it was: each entry is clipped, which turns the gradient.",
     "Is your result a multiple of the gradient?",
+    lambda gradient, max_norm: np.clip(gradient, -max_norm, max_norm),
 )
-def _(gradient, max_norm):
-    return np.clip(gradient, -max_norm, max_norm)
-
-
-@clip_by_norm.mistake(
+clip_by_norm.mistake(
     "always scaled",
     "a gradient of the length max_norm, also where it was shorter: steps never shrink.",
     "What should happen to a gradient that is short enough?",
+    lambda gradient, max_norm: gradient * max_norm / np.linalg.norm(gradient),
 )
-def _(gradient, max_norm):
-    return gradient * max_norm / np.linalg.norm(gradient)
-
-
-@clip_by_norm.mistake(
+clip_by_norm.mistake(
     "squared length",
     "a division by the squared length.",
     "How long is your result for (3, −4) and max_norm 1?",
+    lambda gradient, max_norm: gradient * (max_norm / max(gradient @ gradient, max_norm)),
 )
-def _(gradient, max_norm):
-    return gradient * (max_norm / max(gradient @ gradient, max_norm))
-
-
-@clip_by_norm.mistake(
+clip_by_norm.mistake(
     "largest entry",
     "a gradient whose largest entry is max_norm.",
     "How long is your result for (3, −4) and max_norm 1?",
+    lambda gradient, max_norm: gradient * (max_norm / max(abs(gradient).max(), max_norm)),
 )
-def _(gradient, max_norm):
-    return gradient * (max_norm / max(abs(gradient).max(), max_norm))
-
-
-@clip_by_norm.mistake(
+clip_by_norm.mistake(
     "dropped",
     "long gradients set to 0: the worst batches teach nothing.",
     "Which direction should the step have after clipping?",
+    lambda gradient, max_norm: gradient * (np.linalg.norm(gradient) <= max_norm),
 )
-def _(gradient, max_norm):
-    return gradient * (np.linalg.norm(gradient) <= max_norm)
 
 
 # 7. Where the bias starts
@@ -481,58 +429,42 @@ def start_bias(y):
     return np.log((np.sum(y) + 1) / (np.sum(1 - y) + 1))
 
 
-@start_bias.mistake(
+start_bias.mistake(
     "as found",
     "the script as it was: the bias starts at 0, the probability at one half.",
     "At which probability should a model start that knows nothing but the shares?",
+    lambda y: 0.0 * np.sum(y),
 )
-def _(y):
-    return 0.0 * np.sum(y)
-
-
-@start_bias.mistake(
+start_bias.mistake(
     "probability",
     "the share itself. The bias is a logit.",
     "What does the sigmoid make of your number?",
+    lambda y: (np.sum(y) + 1) / (len(y) + 2),
 )
-def _(y):
-    return (np.sum(y) + 1) / (len(y) + 2)
-
-
-@start_bias.mistake(
+start_bias.mistake(
     "log of the share",
     "the logarithm of the share, which is the bias of a softmax.",
     "What does the sigmoid make of your number? For one half it should be 0.",
+    lambda y: np.log((np.sum(y) + 1) / (len(y) + 2)),
 )
-def _(y):
-    return np.log((np.sum(y) + 1) / (len(y) + 2))
-
-
-@start_bias.mistake(
+start_bias.mistake(
     "sign",
     "the log-odds of the negatives.",
     "Positives are rare. Should the first logits be above or below 0?",
+    lambda y: np.log((np.sum(1 - y) + 1) / (np.sum(y) + 1)),
 )
-def _(y):
-    return np.log((np.sum(1 - y) + 1) / (np.sum(y) + 1))
-
-
-@start_bias.mistake(
+start_bias.mistake(
     "nothing added",
     "log-odds of the counts as they are: infinite where a class is missing.",
     "What is the logarithm of 0/3? The problem says what to add.",
+    lambda y: np.log(np.sum(y) / np.sum(1 - y)),
 )
-def _(y):
-    return np.log(np.sum(y) / np.sum(1 - y))
-
-
-@start_bias.mistake(
+start_bias.mistake(
     "one added to one side",
     "1 added to the positives only.",
     "For one half the bias should be 0. Is it?",
+    lambda y: np.log((np.sum(y) + 1) / np.maximum(np.sum(1 - y), 1e-12)),
 )
-def _(y):
-    return np.log((np.sum(y) + 1) / np.maximum(np.sum(1 - y), 1e-12))
 
 
 # 8. Which negatives
@@ -553,22 +485,18 @@ def semi_hard_distance(near, far):
     return np.where(np.isinf(nearest), far.max(axis=1), nearest)
 
 
-@semi_hard_distance.mistake(
+semi_hard_distance.mistake(
     "as found",
     "the script as it was: the hardest negative, also one nearer than the positive. This one collapses.",
     "Which negatives are farther away than the positive?",
+    lambda near, far: far.min(axis=1),
 )
-def _(near, far):
-    return far.min(axis=1)
-
-
-@semi_hard_distance.mistake(
+semi_hard_distance.mistake(
     "farthest",
     "the farthest negative, the easiest triplet: this one stalls.",
     "Which loss does your triplet have after ten steps?",
+    lambda near, far: far.max(axis=1),
 )
-def _(near, far):
-    return far.max(axis=1)
 
 
 @semi_hard_distance.mistake(
@@ -591,13 +519,12 @@ def _(near, far):
     return np.where(np.isinf(nearest), far.min(axis=1), nearest)
 
 
-@semi_hard_distance.mistake(
+semi_hard_distance.mistake(
     "infinite",
     "the nearest beyond the positive, and infinity where no negative is beyond the positive.",
     "Which number does a loss make of an infinite distance?",
+    lambda near, far: np.where(far > near[:, None], far, np.inf).min(axis=1),
 )
-def _(near, far):
-    return np.where(far > near[:, None], far, np.inf).min(axis=1)
 
 
 @semi_hard_distance.mistake(
@@ -645,13 +572,12 @@ def kl_of_logits(logits, target):
     return _terms(target, _log(target), lossutils.log_softmax(logits)).sum(axis=1).mean()
 
 
-@kl_of_logits.mistake(
+kl_of_logits.mistake(
     "as found",
     "the script as it was: probabilities where their logarithms belong. It has no minimum in the middle.",
     "Which of its two arguments does F.kl_div want as a logarithm?",
+    lambda logits, target: _terms(target, _log(target), lossutils.softmax(logits)).sum(axis=1).mean(),
 )
-def _(logits, target):
-    return _terms(target, _log(target), lossutils.softmax(logits)).sum(axis=1).mean()
 
 
 @kl_of_logits.mistake(
@@ -664,40 +590,30 @@ def _(logits, target):
     return (p * (np.log(p) - _log(target))).sum(axis=1).mean()
 
 
-@kl_of_logits.mistake(
+kl_of_logits.mistake(
     "mean over all places",
     "a mean over N·K places: K times too small. In PyTorch the reduction for this is batchmean.",
     "By how many numbers did you divide, and how many examples are there?",
+    lambda logits, target: _terms(target, _log(target), lossutils.log_softmax(logits)).mean(),
 )
-def _(logits, target):
-    return _terms(target, _log(target), lossutils.log_softmax(logits)).mean()
-
-
-@kl_of_logits.mistake(
+kl_of_logits.mistake(
     "sum over the batch",
     "a sum over the examples.",
     "Should a batch that is twice as long have twice the loss?",
+    lambda logits, target: _terms(target, _log(target), lossutils.log_softmax(logits)).sum(),
 )
-def _(logits, target):
-    return _terms(target, _log(target), lossutils.log_softmax(logits)).sum()
-
-
-@kl_of_logits.mistake(
+kl_of_logits.mistake(
     "cross-entropy",
     "the cross-entropy: the same gradient, but its value is not 0 where model and target agree.",
     "What does your function give for equal distributions?",
+    lambda logits, target: -(target * lossutils.log_softmax(logits)).sum(axis=1).mean(),
 )
-def _(logits, target):
-    return -(target * lossutils.log_softmax(logits)).sum(axis=1).mean()
-
-
-@kl_of_logits.mistake(
+kl_of_logits.mistake(
     "zero times log zero",
     "y log y without the limit: NaN for a target of 0.",
     "What is y log y at y = 0, and what does NumPy say?",
+    lambda logits, target: (target * (_log(target) - lossutils.log_softmax(logits))).sum(axis=1).mean(),
 )
-def _(logits, target):
-    return (target * (_log(target) - lossutils.log_softmax(logits))).sum(axis=1).mean()
 
 
 @kl_of_logits.mistake(
@@ -734,13 +650,12 @@ def loss_scaling(gradient, scale):
     return scaled.astype(float) / scale if np.isfinite(scaled).all() else np.zeros_like(gradient)
 
 
-@loss_scaling.mistake(
+loss_scaling.mistake(
     "as found",
     "the script as it was: what is smaller than 3e-8 becomes 0 in float16.",
     "Multiply by the scale before the conversion, divide after it.",
+    lambda gradient, scale: _half(gradient).astype(float),
 )
-def _(gradient, scale):
-    return _half(gradient).astype(float)
 
 
 @loss_scaling.mistake(
@@ -765,22 +680,18 @@ def _(gradient, scale):
     return back if np.isfinite(scaled).all() else np.zeros_like(gradient)
 
 
-@loss_scaling.mistake(
+loss_scaling.mistake(
     "infinity let through",
     "a step with an infinite gradient: after it all weights are infinite or NaN.",
     "What should happen to a batch whose scaled gradient overflows?",
+    lambda gradient, scale: _half(scale * gradient).astype(float) / scale,
 )
-def _(gradient, scale):
-    return _half(scale * gradient).astype(float) / scale
-
-
-@loss_scaling.mistake(
+loss_scaling.mistake(
     "overflow cut off",
     "overflowing entries set to the largest float16: the gradient is turned, and nobody is told.",
     "What should happen to a batch whose scaled gradient overflows?",
+    lambda gradient, scale: _half(np.clip(scale * gradient, -65504, 65504)).astype(float) / scale,
 )
-def _(gradient, scale):
-    return _half(np.clip(scale * gradient, -65504, 65504)).astype(float) / scale
 
 
 @loss_scaling.mistake(
@@ -823,13 +734,12 @@ def first_layer(x, y, w1, w2):
     return x.T @ (pull[:, None] * w2 * (before > 0))
 
 
-@first_layer.mistake(
+first_layer.mistake(
     "as found",
     "the script as it was: the hidden layer is detached, so the first weights get nothing.",
     "How does the loss change when a weight of the first layer moves?",
+    lambda x, y, w1, w2: np.zeros_like(w1),
 )
-def _(x, y, w1, w2):
-    return np.zeros_like(w1)
 
 
 @first_layer.mistake(

@@ -119,14 +119,14 @@ class Problem:
     last: list = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def mistake(self, name, looks_like, hint):
-        """Store the decorated function as a usual mistake of this problem."""
+    def mistake(self, name, looks_like, hint, function=None):
+        """Store a function as a usual mistake of this problem; without one, the function under it (`@`)."""
 
         def store(function):
             self.mistakes.append(Mistake(name, looks_like, hint, function))
             return function
 
-        return store
+        return store if function is None else store(function)
 
     @cached_property
     def parameters(self):
@@ -552,69 +552,40 @@ HINTS = {
 def loss_mistakes(problem, each):
     """Add the usual mistakes of a mean; `each` gives the loss of every example."""
 
-    @problem.mistake(
+    problem.mistake(
         "sum for mean",
         "a sum over the batch instead of the mean.",
         "Should a batch that is twice as long have twice the loss?",
+        lambda pred, target, **parameters: np.sum(each(pred, target, **parameters)),
     )
-    def _(pred, target, **parameters):
-        return np.sum(each(pred, target, **parameters))
 
-    @problem.mistake(
+    problem.mistake(
         "not reduced",
         "the loss of every example, not yet averaged.",
         "Training follows one number. Which one describes the whole batch?",
+        lambda pred, target, **parameters: each(pred, target, **parameters),
     )
-    def _(pred, target, **parameters):
-        return each(pred, target, **parameters)
 
-    @problem.mistake(
+    problem.mistake(
         "divided twice",
         "a mean that is divided by the number of examples once more.",
         "Where do you divide by n, and which function has done so already?",
+        lambda pred, target, **parameters: np.mean(each(pred, target, **parameters)) / len(pred),
     )
-    def _(pred, target, **parameters):
-        return np.mean(each(pred, target, **parameters)) / len(pred)
 
-    @problem.mistake(
-        "n minus 1",
-        "a division by n − 1, as for a sample variance.",
-        "Nothing was estimated from these numbers. How many of them do you average?",
-    )
-    def _(pred, target, **parameters):
-        return np.sum(each(pred, target, **parameters)) / np.float64(len(pred) - 1)
-
-    @problem.mistake(
-        "maximum",
-        "the largest loss of the batch instead of the mean.",
-        "Which examples does your result depend on?",
-    )
-    def _(pred, target, **parameters):
-        return np.max(each(pred, target, **parameters))
-
-    @problem.mistake(
-        "median",
-        "the median of the losses instead of their mean.",
-        "If the worst example got worse still, would your result change?",
-    )
-    def _(pred, target, **parameters):
-        return np.median(each(pred, target, **parameters))
-
-    @problem.mistake(
+    problem.mistake(
         "first example only",
         "the loss of the first example only.",
         "How far does your loop get? Look at the indentation of `return`.",
+        lambda pred, target, **parameters: each(pred, target, **parameters)[0],
     )
-    def _(pred, target, **parameters):
-        return each(pred, target, **parameters)[0]
 
-    @problem.mistake(
+    problem.mistake(
         "return inside the loop",
         "the loss of the first example, divided by n: the loop ends in its first round.",
         "How many rounds does your loop make before it meets `return`?",
+        lambda pred, target, **parameters: each(pred, target, **parameters)[0] / len(pred),
     )
-    def _(pred, target, **parameters):
-        return each(pred, target, **parameters)[0] / len(pred)
 
     @problem.mistake(
         "every pair",
@@ -625,78 +596,69 @@ def loss_mistakes(problem, each):
         rows, columns = np.broadcast_arrays(pred[:, None], target[None, :])
         return np.mean(each(rows, columns, **parameters))
 
-    @problem.mistake(
+    problem.mistake(
         "negated",
         "the right size with the wrong sign.",
         "Should a better prediction make the result smaller or larger?",
+        lambda pred, target, **parameters: -np.mean(each(pred, target, **parameters)),
     )
-    def _(pred, target, **parameters):
-        return -np.mean(each(pred, target, **parameters))
 
 
 def gradient_mistakes(problem, each, loss):
     """Add the usual mistakes of a gradient; `each` gives the slope of every example, `loss` the loss."""
 
-    @problem.mistake(
+    problem.mistake(
         "not divided by n",
         "the gradient of the sum: the division by n is missing.",
         "The loss is a mean. If you move one prediction, how much of that does the mean see?",
+        lambda pred, target, **parameters: each(pred, target, **parameters),
     )
-    def _(pred, target, **parameters):
-        return each(pred, target, **parameters)
 
-    @problem.mistake(
+    problem.mistake(
         "divided twice",
         "a gradient that is divided by n twice.",
         "Where do you divide by n, and which function has done so already?",
+        lambda pred, target, **parameters: each(pred, target, **parameters) / len(pred) ** 2,
     )
-    def _(pred, target, **parameters):
-        return each(pred, target, **parameters) / len(pred) ** 2
 
-    @problem.mistake(
+    problem.mistake(
         "flipped sign",
         "the right size with the wrong sign: the direction downhill, or the derivative by the target.",
         "If a prediction is too high and grows, does the loss grow or fall?",
+        lambda pred, target, **parameters: -each(pred, target, **parameters) / len(pred),
     )
-    def _(pred, target, **parameters):
-        return -each(pred, target, **parameters) / len(pred)
 
-    @problem.mistake(
+    problem.mistake(
         "sign lost",
         "the size of the gradient without its sign.",
         "How does a prediction learn whether it was too high or too low?",
+        lambda pred, target, **parameters: np.abs(each(pred, target, **parameters)) / len(pred),
     )
-    def _(pred, target, **parameters):
-        return np.abs(each(pred, target, **parameters)) / len(pred)
 
-    @problem.mistake(
+    problem.mistake(
         "averaged",
         "one number: the derivatives of all examples averaged.",
         "Each prediction can move by itself. How many derivatives are there?",
+        lambda pred, target, **parameters: np.mean(each(pred, target, **parameters)),
     )
-    def _(pred, target, **parameters):
-        return np.mean(each(pred, target, **parameters))
 
-    @problem.mistake(
+    problem.mistake(
         "summed",
         "one number: the derivatives of all examples added up.",
         "Each prediction can move by itself. How many derivatives are there?",
+        lambda pred, target, **parameters: np.sum(each(pred, target, **parameters)),
     )
-    def _(pred, target, **parameters):
-        return np.sum(each(pred, target, **parameters))
 
-    @problem.mistake(
+    problem.mistake(
         "the loss",
         "the loss itself, not its gradient.",
         "How much does the loss change when one prediction moves a little?",
+        lambda pred, target, **parameters: loss(pred, target, **parameters),
     )
-    def _(pred, target, **parameters):
-        return loss(pred, target, **parameters)
 
-    @problem.mistake(
+    problem.mistake(
         "loss of each example",
         "the loss of every example, divided by n, not its derivative.",
         "You have the terms of the mean. What is the derivative of each by its prediction?",
+        lambda pred, target, **parameters: loss(pred, target, **parameters, reduction="none") / len(pred),
     )
-    def _(pred, target, **parameters):
-        return loss(pred, target, **parameters, reduction="none") / len(pred)

@@ -61,58 +61,42 @@ def _difference(quotient, x, h):
     return np.reshape([quotient(step) for step in steps], x.shape)
 
 
-@finite_difference.mistake(
+finite_difference.mistake(
     "forward",
     "a forward difference, from x to x + h.",
     "For x³ its error shrinks like h. Which two points, placed around x, make it shrink like h²?",
+    lambda function, x, h: _difference(lambda step: (function(x + step) - function(x)) / h, x, h),
 )
-def _(function, x, h):
-    return _difference(lambda step: (function(x + step) - function(x)) / h, x, h)
-
-
-@finite_difference.mistake(
+finite_difference.mistake(
     "backward",
     "a backward difference, from x − h to x.",
     "For x³ its error shrinks like h. Which two points, placed around x, make it shrink like h²?",
+    lambda function, x, h: _difference(lambda step: (function(x) - function(x - step)) / h, x, h),
 )
-def _(function, x, h):
-    return _difference(lambda step: (function(x) - function(x - step)) / h, x, h)
-
-
-@finite_difference.mistake(
+finite_difference.mistake(
     "divided by h",
     "twice the derivative: the difference is divided by h.",
     "How far apart are the two points at which you evaluate the function?",
+    lambda function, x, h: 2 * finite_difference.solution(function, x, h),
 )
-def _(function, x, h):
-    return 2 * finite_difference.solution(function, x, h)
-
-
-@finite_difference.mistake(
+finite_difference.mistake(
     "not divided",
     "the difference of the two values, not divided by anything.",
     "A derivative is a change per step. How long is your step?",
+    lambda function, x, h: 2 * h * finite_difference.solution(function, x, h),
 )
-def _(function, x, h):
-    return 2 * h * finite_difference.solution(function, x, h)
-
-
-@finite_difference.mistake(
+finite_difference.mistake(
     "all coordinates at once",
     "all coordinates moved together, the same number everywhere.",
     "For one partial derivative, which coordinates have to stay where they are?",
+    lambda function, x, h: np.full(x.shape, (function(x + h) - function(x - h)) / (2 * h)),
 )
-def _(function, x, h):
-    return np.full(x.shape, (function(x + h) - function(x - h)) / (2 * h))
-
-
-@finite_difference.mistake(
+finite_difference.mistake(
     "one number",
     "one number, with all coordinates moved together.",
     "How many partial derivatives does a function of n coordinates have?",
+    lambda function, x, h: (function(x + h) - function(x - h)) / (2 * h),
 )
-def _(function, x, h):
-    return (function(x + h) - function(x - h)) / (2 * h)
 
 
 @finite_difference.mistake(
@@ -130,49 +114,36 @@ def _(function, x, h):
     return gradient
 
 
-@finite_difference.mistake(
+finite_difference.mistake(
     "flipped sign",
     "the right size with the wrong sign.",
     "When the function rises, which of your two values is the larger one?",
+    lambda function, x, h: -finite_difference.solution(function, x, h),
 )
-def _(function, x, h):
-    return -finite_difference.solution(function, x, h)
-
-
-@finite_difference.mistake(
+finite_difference.mistake(
     "ignores h",
     "h = 1e-5 whatever the caller asks for.",
     "Where in your formula does the argument h appear?",
+    lambda function, x, h: finite_difference.solution(function, x, 1e-5),
 )
-def _(function, x, h):
-    return finite_difference.solution(function, x, 1e-5)
-
-
-@finite_difference.mistake(
+finite_difference.mistake(
     "no brackets",
     "a division by 2 and then a multiplication by h.",
     "Python works out / and * from left to right. What is 12 / 2*3?",
+    lambda function, x, h: h**2 * finite_difference.solution(function, x, h),
 )
-def _(function, x, h):
-    return h**2 * finite_difference.solution(function, x, h)
-
-
-@finite_difference.mistake(
+finite_difference.mistake(
     "second point is x",
     "the second value is taken at x itself, and the difference is divided by 2h.",
     "You have added h. How far do you have to go back to be as far below x?",
+    lambda function, x, h: _difference(lambda step: (function(x + step) - function(x)) / (2 * h), x, h),
 )
-def _(function, x, h):
-    return _difference(lambda step: (function(x + step) - function(x)) / (2 * h), x, h)
-
-
-@finite_difference.mistake(
+finite_difference.mistake(
     "same point twice",
     "both values come from the same point, so every difference is 0.",
     "After `a = x` and `b = x`, how many arrays are there?",
+    lambda function, x, h: np.zeros(len(x)),
 )
-def _(function, x, h):
-    return np.zeros(len(x))
 
 
 @finite_difference.mistake(
@@ -185,13 +156,12 @@ def _(function, x, h):
     return np.array([(function(x + step) - function(x - step)) / (2 * h) for step in steps])
 
 
-@finite_difference.mistake(
+finite_difference.mistake(
     "whole numbers",
     "steps of 0 where x holds whole numbers: the h is cut off.",
     "Which type has np.zeros_like(x) for this x, and what becomes of 0.01 in it?",
+    lambda function, x, h: finite_difference.solution(function, x, h) * (x.dtype.kind == "f"),
 )
-def _(function, x, h):
-    return finite_difference.solution(function, x, h) * (x.dtype.kind == "f")
 
 
 @finite_difference.mistake(
@@ -223,121 +193,84 @@ def l2_step(w, gradient, lr, penalty):
     return w - lr * (gradient + 2 * penalty * w)
 
 
-@l2_step.mistake(
+l2_step.mistake(
     "no factor 2",
     "the factor 2 is missing: this is the step for ½ · penalty · Σ w².",
     "What is the derivative of penalty · w²?",
+    lambda w, gradient, lr, penalty: w - lr * (gradient + penalty * w),
 )
-def _(w, gradient, lr, penalty):
-    return w - lr * (gradient + penalty * w)
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "decay without lr",
     "the pull of the penalty is not multiplied by the learning rate.",
     "The step follows the gradient of R + penalty. Which part of that gradient does lr multiply?",
+    lambda w, gradient, lr, penalty: w - lr * gradient - 2 * penalty * w,
 )
-def _(w, gradient, lr, penalty):
-    return w - lr * gradient - 2 * penalty * w
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "decay without lr and 2",
     "the weights shrink by penalty · w, with neither the learning rate nor the factor 2.",
     "Write down the gradient of J first, then multiply all of it by lr.",
+    lambda w, gradient, lr, penalty: w - lr * gradient - penalty * w,
 )
-def _(w, gradient, lr, penalty):
-    return w - lr * gradient - penalty * w
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "penalty flipped",
     "the penalty has the wrong sign: the weights grow.",
     "With a gradient of 0, should a weight of 3 move towards 0 or away from it?",
+    lambda w, gradient, lr, penalty: w - lr * (gradient - 2 * penalty * w),
 )
-def _(w, gradient, lr, penalty):
-    return w - lr * (gradient - 2 * penalty * w)
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "L1",
     "the step of an L1 penalty, the same pull on every weight.",
     "Should a weight of 6 be pulled as hard as a weight of 3?",
+    lambda w, gradient, lr, penalty: w - lr * (gradient + penalty * np.sign(w)),
 )
-def _(w, gradient, lr, penalty):
-    return w - lr * (gradient + penalty * np.sign(w))
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "value of the penalty",
     "the penalty itself is added to the gradient, not its derivative.",
     "With a gradient of 0, which way does a weight of −3 move?",
+    lambda w, gradient, lr, penalty: w - lr * (gradient + penalty * w**2),
 )
-def _(w, gradient, lr, penalty):
-    return w - lr * (gradient + penalty * w**2)
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "uphill",
     "a step uphill: the gradient is added instead of subtracted.",
     "With a gradient of 1, does J fall when w grows or when it shrinks?",
+    lambda w, gradient, lr, penalty: w + lr * (gradient + 2 * penalty * w),
 )
-def _(w, gradient, lr, penalty):
-    return w + lr * (gradient + 2 * penalty * w)
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "no penalty",
     "the penalty is left out.",
     "Where in your formula does the argument penalty appear?",
+    lambda w, gradient, lr, penalty: w - lr * gradient,
 )
-def _(w, gradient, lr, penalty):
-    return w - lr * gradient
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "only the step",
     "the step alone, without the place it starts from.",
     "Where does w stand after the step?",
+    lambda w, gradient, lr, penalty: -lr * (gradient + 2 * penalty * w),
 )
-def _(w, gradient, lr, penalty):
-    return -lr * (gradient + 2 * penalty * w)
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "only the gradient",
     "the gradient of J, not the weights after the step.",
     "What do you do with a gradient to get the next w?",
+    lambda w, gradient, lr, penalty: gradient + 2 * penalty * w,
 )
-def _(w, gradient, lr, penalty):
-    return gradient + 2 * penalty * w
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "decay after the step",
     "the weights take the step first and are shrunk after it.",
     "Both gradients belong to one point. At which w do you work out that of the penalty?",
+    lambda w, gradient, lr, penalty: (w - lr * gradient) * (1 - 2 * lr * penalty),
 )
-def _(w, gradient, lr, penalty):
-    return (w - lr * gradient) * (1 - 2 * lr * penalty)
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "only the step, unsigned",
     "what the step takes off w, not the new w.",
     "Where does w stand after the step?",
+    lambda w, gradient, lr, penalty: lr * (gradient + 2 * penalty * w),
 )
-def _(w, gradient, lr, penalty):
-    return lr * (gradient + 2 * penalty * w)
-
-
-@l2_step.mistake(
+l2_step.mistake(
     "sum as the gradient",
     "the whole penalty, one number, is added to the gradient of every weight.",
     "How does Σ w² change when the first weight alone moves a little?",
+    lambda w, gradient, lr, penalty: w - lr * (gradient + penalty * np.sum(w**2)),
 )
-def _(w, gradient, lr, penalty):
-    return w - lr * (gradient + penalty * np.sum(w**2))
 
 
 # The mean over batches of unequal size
@@ -357,64 +290,45 @@ def combine_means(means, sizes):
     return np.sum(means * sizes) / np.sum(sizes)
 
 
-@combine_means.mistake(
+combine_means.mistake(
     "mean of means",
     "the plain mean of the means.",
     "How much does one example of a batch of 4 count, how much one of a batch of 32?",
+    lambda means, sizes: np.mean(means),
 )
-def _(means, sizes):
-    return np.mean(means)
-
-
-@combine_means.mistake(
+combine_means.mistake(
     "not divided",
     "the sum of all losses, not yet divided.",
     "means · sizes gives the sum of a batch. How many examples are there altogether?",
+    lambda means, sizes: np.sum(means * sizes),
 )
-def _(means, sizes):
-    return np.sum(means * sizes)
-
-
-@combine_means.mistake(
+combine_means.mistake(
     "divided by batches",
     "the sum of all losses, divided by the number of batches.",
     "You want the loss of an average example. How many examples are there?",
+    lambda means, sizes: np.sum(means * sizes) / len(means),
 )
-def _(means, sizes):
-    return np.sum(means * sizes) / len(means)
-
-
-@combine_means.mistake(
+combine_means.mistake(
     "weights inverted",
     "weights that are inverted: the smallest batch counts most.",
     "Which batch holds more of the examples, and should it count more or less?",
+    lambda means, sizes: np.sum(means / sizes) / np.sum(1 / sizes),
 )
-def _(means, sizes):
-    return np.sum(means / sizes) / np.sum(1 / sizes)
-
-
-@combine_means.mistake(
+combine_means.mistake(
     "divided by the sizes",
     "each mean is divided by its size once more.",
     "A mean has been divided by the size already. How do you get back to the sum of the batch?",
+    lambda means, sizes: np.sum(means / sizes),
 )
-def _(means, sizes):
-    return np.sum(means / sizes)
-
-
-@combine_means.mistake(
+combine_means.mistake(
     "means over examples",
     "the sum of the means, divided by the number of examples.",
     "Numerator and denominator have to belong together: what is summed over the examples?",
+    lambda means, sizes: np.sum(means) / np.sum(sizes),
 )
-def _(means, sizes):
-    return np.sum(means) / np.sum(sizes)
-
-
-@combine_means.mistake(
+combine_means.mistake(
     "sum of means",
     "the sum of the means.",
     "If every batch has a mean of 3, what is the mean of all examples?",
+    lambda means, sizes: np.sum(means),
 )
-def _(means, sizes):
-    return np.sum(means)

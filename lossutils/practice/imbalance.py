@@ -73,40 +73,34 @@ def _(logits, target, alpha=0.25, gamma=2.0):
     return np.mean(weight * np.exp(-gamma * np.logaddexp(0, -margin)) * np.logaddexp(0, -margin))
 
 
-@focal.mistake(
+focal.mistake(
     "alpha for both",
     "alpha for both classes: the negatives need 1 − alpha.",
     "What should a negative weigh when alpha is 0.25?",
+    lambda logits, target, alpha=0.25, gamma=2.0: np.mean(
+        alpha * lossutils.focal(logits, target, gamma=gamma, reduction="none")
+    ),
 )
-def _(logits, target, alpha=0.25, gamma=2.0):
-    return np.mean(alpha * lossutils.focal(logits, target, gamma=gamma, reduction="none"))
-
-
-@focal.mistake(
+focal.mistake(
     "alpha swapped",
     "alpha for the negatives: the convention gives it to the positives.",
     "With alpha = 0.25, should a positive weigh 0.25 or 0.75?",
+    lambda logits, target, alpha=0.25, gamma=2.0: np.mean(_focal(logits, target, 1 - alpha, gamma)),
 )
-def _(logits, target, alpha=0.25, gamma=2.0):
-    return np.mean(_focal(logits, target, 1 - alpha, gamma))
-
-
-@focal.mistake(
+focal.mistake(
     "no alpha",
     "a focal loss without alpha.",
     "Which of your factors differs between positives and negatives?",
+    lambda logits, target, alpha=0.25, gamma=2.0: np.mean(
+        lossutils.focal(logits, target, gamma=gamma, reduction="none")
+    ),
 )
-def _(logits, target, alpha=0.25, gamma=2.0):
-    return np.mean(lossutils.focal(logits, target, gamma=gamma, reduction="none"))
-
-
-@focal.mistake(
+focal.mistake(
     "gamma ignored",
     "weighted cross-entropy: gamma has no effect.",
     "What does your function return at γ = 0 and at γ = 2?",
+    lambda logits, target, alpha=0.25, gamma=2.0: np.mean(_focal(logits, target, alpha, 0.0)),
 )
-def _(logits, target, alpha=0.25, gamma=2.0):
-    return np.mean(_focal(logits, target, alpha, 0.0))
 
 
 @focal.mistake(
@@ -118,6 +112,34 @@ def _(logits, target, alpha=0.25, gamma=2.0):
     weight = np.where(target == 1, alpha, 1 - alpha)
     plain = lossutils.bce_with_logits(logits, target, reduction="none")
     return np.mean(weight * np.exp(-gamma * np.logaddexp(0, logits)) * plain)
+
+
+focal.mistake(
+    "divided by the positives",
+    "a sum that is divided by the number of positives, as RetinaNet does.",
+    "By what does a mean over the examples divide?",
+    lambda logits, target, alpha=0.25, gamma=2.0: (
+        np.sum(_focal(logits, target, alpha, gamma)) / np.maximum(np.sum(target), 1)
+    ),
+)
+focal.mistake(
+    "divided by the alphas",
+    "a weighted mean: divided by the sum of the alphas.",
+    "By what does a mean over the examples divide?",
+    lambda logits, target, alpha=0.25, gamma=2.0: (
+        np.sum(_focal(logits, target, alpha, gamma)) / np.sum(np.where(target == 1, alpha, 1 - alpha))
+    ),
+)
+focal.mistake(
+    "one minus the power",
+    "1 − p^γ in the place of (1 − p)^γ.",
+    "What is the factor of an example at p = ½ for γ = 2?",
+    lambda logits, target, alpha=0.25, gamma=2.0: np.mean(
+        np.where(target == 1, alpha, 1 - alpha)
+        * (1 - sigmoid((2 * target - 1) * logits) ** gamma)
+        * np.logaddexp(0, (1 - 2 * target) * logits)
+    ),
+)
 
 
 # Its gradient
@@ -165,13 +187,12 @@ def _(logits, target, gamma=2.0):
     return -side * rest**gamma * (rest + gamma * p * log_p) / len(logits)
 
 
-@focal_gradient.mistake(
+focal_gradient.mistake(
     "gamma ignored",
     "the gradient of cross-entropy: gamma has no effect.",
     "What does your function return at γ = 0 and at γ = 2?",
+    lambda logits, target, gamma=2.0: (sigmoid(logits) - target) / len(logits),
 )
-def _(logits, target, gamma=2.0):
-    return (sigmoid(logits) - target) / len(logits)
 
 
 @focal_gradient.mistake(
@@ -228,13 +249,12 @@ def _in_its_own_type(pred, target, smooth):
     return _mean_dice(2 * both + smooth, one + other + smooth)
 
 
-@soft_dice.mistake(
+soft_dice.mistake(
     "half precision",
     "sums in float16, whose largest number is 65,504: ∞/∞ = NaN for a large picture.",
     "Which type should the sums have, whatever the type of the picture?",
+    lambda pred, target, smooth=1.0: _in_its_own_type(pred, target, smooth),
 )
-def _(pred, target, smooth=1.0):
-    return _in_its_own_type(pred, target, smooth)
 
 
 @soft_dice.mistake(
@@ -257,22 +277,18 @@ def _(pred, target, smooth=1.0):
     return _mean_dice(both + smooth, one + other + smooth)
 
 
-@soft_dice.mistake(
+soft_dice.mistake(
     "coefficient",
     "the Dice coefficient, not the loss: larger is better.",
     "What should the loss of a perfect mask be?",
+    lambda pred, target, smooth=1.0: 1 - _in_its_own_type(pred, target, smooth),
 )
-def _(pred, target, smooth=1.0):
-    return 1 - _in_its_own_type(pred, target, smooth)
-
-
-@soft_dice.mistake(
+soft_dice.mistake(
     "all images as one",
     "one overlap over all pixels of the batch instead of the mean over the images.",
     "Should a small object in the second image count as much as a large one in the first?",
+    lambda pred, target, smooth=1.0: _in_its_own_type(pred.reshape(1, -1), target.reshape(1, -1), smooth),
 )
-def _(pred, target, smooth=1.0):
-    return _in_its_own_type(pred.reshape(1, -1), target.reshape(1, -1), smooth)
 
 
 @soft_dice.mistake(
@@ -295,22 +311,47 @@ def _(pred, target, smooth=1.0):
     return _mean_dice(both + smooth, one + other - both + smooth)
 
 
-@soft_dice.mistake(
+soft_dice.mistake(
     "rounded",
     "probabilities that are rounded to a mask first: its gradient is 0.",
     "How does your loss change when a probability goes from 0.6 to 0.7?",
+    lambda pred, target, smooth=1.0: _in_its_own_type((pred > 0.5).astype(pred.dtype), target, smooth),
 )
-def _(pred, target, smooth=1.0):
-    return _in_its_own_type((pred > 0.5).astype(pred.dtype), target, smooth)
-
-
-@soft_dice.mistake(
+soft_dice.mistake(
     "sum for mean",
     "a sum over the images instead of the mean.",
     "Should a batch that is twice as long have twice the loss?",
+    lambda pred, target, smooth=1.0: len(pred) * _in_its_own_type(pred, target, smooth),
 )
-def _(pred, target, smooth=1.0):
-    return len(pred) * _in_its_own_type(pred, target, smooth)
+
+
+soft_dice.mistake(
+    "squares below",
+    "Σp² + Σt² in the denominator, the form of V-Net.",
+    "Which sums does the Dice coefficient of two sets divide by?",
+    lambda pred, target, smooth=1.0: _mean_dice(
+        2 * (pred * target).sum(axis=1, dtype=float) + smooth,
+        (pred.astype(float) ** 2 + target.astype(float) ** 2).sum(axis=1) + smooth,
+    ),
+)
+soft_dice.mistake(
+    "smooth doubled above",
+    "smooth inside the doubled bracket: it counts twice above and once below.",
+    "What should a perfect mask cost?",
+    lambda pred, target, smooth=1.0: _mean_dice(
+        2 * ((pred * target).sum(axis=1, dtype=float) + smooth),
+        (pred.astype(float) + target).sum(axis=1) + smooth,
+    ),
+)
+soft_dice.mistake(
+    "sums over the images",
+    "sums over the images, one for each pixel: axis 0 where axis 1 is meant.",
+    "How many Dice coefficients do you average, one for each image or one for each pixel?",
+    lambda pred, target, smooth=1.0: _mean_dice(
+        2 * (pred * target).sum(axis=0, dtype=float) + smooth,
+        (pred.astype(float) + target).sum(axis=0) + smooth,
+    ),
+)
 
 
 # The threshold from the costs
@@ -331,40 +372,30 @@ def cost_threshold(false_alarm, miss):
     return false_alarm / (false_alarm + miss)
 
 
-@cost_threshold.mistake(
+cost_threshold.mistake(
     "costs swapped",
     "the share of the miss: a dear miss would raise the threshold.",
     "If a miss costs a hundred times more, do you flag at a lower or at a higher probability?",
+    lambda false_alarm, miss: miss / (false_alarm + miss),
 )
-def _(false_alarm, miss):
-    return miss / (false_alarm + miss)
-
-
-@cost_threshold.mistake(
+cost_threshold.mistake(
     "odds",
     "the ratio of the costs: that is the threshold of the odds, not of the probability.",
     "What is your threshold for equal costs?",
+    lambda false_alarm, miss: false_alarm / miss,
 )
-def _(false_alarm, miss):
-    return false_alarm / miss
-
-
-@cost_threshold.mistake(
+cost_threshold.mistake(
     "one half",
     "one half whatever the costs.",
     "At p = 0.4, what does flagging cost on average, and what does leaving it?",
+    lambda false_alarm, miss: 0.5 + 0 * miss,
 )
-def _(false_alarm, miss):
-    return 0.5 + 0 * miss
-
-
-@cost_threshold.mistake(
+cost_threshold.mistake(
     "plus one",
     "1 / (1 + cost of a miss): a false alarm is taken to cost 1.",
     "What happens to your threshold when both costs double?",
+    lambda false_alarm, miss: 1 / (1 + miss),
 )
-def _(false_alarm, miss):
-    return 1 / (1 + miss)
 
 
 # What undoes a weight and a prior
@@ -385,40 +416,30 @@ def undo_weight(p, weight=10.0):
     return p / (p + weight * (1 - p))
 
 
-@undo_weight.mistake(
+undo_weight.mistake(
     "the wrong way",
     "the weight applied once more instead of taken out.",
     "The weighted model says too much. Should your result be larger or smaller than p for a weight above 1?",
+    lambda p, weight=10.0: weight * p / (weight * p + 1 - p),
 )
-def _(p, weight=10.0):
-    return weight * p / (weight * p + 1 - p)
-
-
-@undo_weight.mistake(
+undo_weight.mistake(
     "divided",
     "p / weight: the weight multiplies the odds, not the probability.",
     "What should become of p = 1?",
+    lambda p, weight=10.0: p / weight,
 )
-def _(p, weight=10.0):
-    return p / weight
-
-
-@undo_weight.mistake(
+undo_weight.mistake(
     "odds",
     "odds that were not turned back into a probability.",
     "Your result exceeds 1 for a large p. From the odds o, how do you get p?",
+    lambda p, weight=10.0: p / ((1 - p) * weight),
 )
-def _(p, weight=10.0):
-    return p / ((1 - p) * weight)
-
-
-@undo_weight.mistake(
+undo_weight.mistake(
     "weight, not its log",
     "a logit that is moved by the weight instead of its logarithm.",
     "A weight of 1 should change nothing. What does yours do?",
+    lambda p, weight=10.0: sigmoid(np.log(p) - np.log1p(-p) - weight),
 )
-def _(p, weight=10.0):
-    return sigmoid(np.log(p) - np.log1p(-p) - weight)
 
 
 @problem(
@@ -447,28 +468,21 @@ def _(p, old=0.03, new=0.01):
     return yes / (yes + no)
 
 
-@prior_shift.mistake(
+prior_shift.mistake(
     "ratio of the shares",
     "p times new / old: a probability is scaled where the odds should be.",
     "What should become of p = 1?",
+    lambda p, old=0.03, new=0.01: p * new / old,
 )
-def _(p, old=0.03, new=0.01):
-    return p * new / old
-
-
-@prior_shift.mistake(
+prior_shift.mistake(
     "positives only",
     "the odds times new / old: the share of the negatives has changed too.",
     "By which factor do the negatives become more or less frequent?",
+    lambda p, old=0.03, new=0.01: p * new / (p * new + (1 - p) * old),
 )
-def _(p, old=0.03, new=0.01):
-    return p * new / (p * new + (1 - p) * old)
-
-
-@prior_shift.mistake(
+prior_shift.mistake(
     "odds",
     "odds that were not turned back into a probability.",
     "Your result exceeds 1 for a large p. From the odds o, how do you get p?",
+    lambda p, old=0.03, new=0.01: p / (1 - p) * new / (1 - new) * (1 - old) / old,
 )
-def _(p, old=0.03, new=0.01):
-    return p / (1 - p) * new / (1 - new) * (1 - old) / old

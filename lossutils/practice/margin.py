@@ -40,40 +40,30 @@ def hinge(pred, target):
 loss_mistakes(hinge, _hinge)
 
 
-@hinge.mistake(
+hinge.mistake(
     "no margin",
     "max(0, −y s), the loss of the perceptron: it is content with the right side.",
     "What does a positive with the score 0.25 pay in your function?",
+    lambda pred, target: np.mean(np.maximum(0, -target * pred)),
 )
-def _(pred, target):
-    return np.mean(np.maximum(0, -target * pred))
-
-
-@hinge.mistake(
+hinge.mistake(
     "not cut off",
     "1 − y s without the maximum: whoever is far on the right side is paid for it.",
     "What is the loss of a positive with the score 100?",
+    lambda pred, target: np.mean(1 - target * pred),
 )
-def _(pred, target):
-    return np.mean(1 - target * pred)
-
-
-@hinge.mistake(
+hinge.mistake(
     "target left out",
     "max(0, 1 − s): every example is treated as a positive.",
     "Where does your function use the target?",
+    lambda pred, target: np.mean(np.maximum(0, 1 - pred)),
 )
-def _(pred, target):
-    return np.mean(np.maximum(0, 1 - pred))
-
-
-@hinge.mistake(
+hinge.mistake(
     "sides swapped",
     "max(0, 1 + y s): right and wrong are swapped.",
     "Should a positive with the score 3 pay more or less than one with −3?",
+    lambda pred, target: np.mean(np.maximum(0, 1 + target * pred)),
 )
-def _(pred, target):
-    return np.mean(np.maximum(0, 1 + target * pred))
 
 
 @hinge.mistake("squared", "the squared hinge.", "What does a violation of 2 cost?")
@@ -81,31 +71,24 @@ def _(pred, target):
     return lossutils.squared_hinge(pred, target)
 
 
-@hinge.mistake(
+hinge.mistake(
     "mistakes counted",
     "the share of examples on the wrong side, which has no slope.",
     "What does your function say when a score moves a little?",
+    lambda pred, target: np.mean(target * pred < 0),
 )
-def _(pred, target):
-    return np.mean(target * pred < 0)
-
-
-@hinge.mistake(
+hinge.mistake(
     "distance to the target",
     "|y − s|: a score beyond the target is punished too.",
     "A positive has the score 3. Is there anything left to improve?",
+    lambda pred, target: np.mean(abs(target - pred)),
 )
-def _(pred, target):
-    return np.mean(abs(target - pred))
-
-
-@hinge.mistake(
+hinge.mistake(
     "maximum after the mean",
     "the maximum with 0 taken of the mean: safe examples pay for violations.",
     "Which comes first, the maximum or the mean?",
+    lambda pred, target: np.maximum(0, np.mean(1 - target * pred)),
 )
-def _(pred, target):
-    return np.maximum(0, np.mean(1 - target * pred))
 
 
 # Its subgradient
@@ -133,49 +116,44 @@ def _slope(pred, target):
 gradient_mistakes(hinge_gradient, _slope, _hinge)
 
 
-@hinge_gradient.mistake(
+hinge_gradient.mistake(
     "never silent",
     "−y for every example: those beyond the margin pull as well.",
     "What is the slope of a loss that is 0 on both sides of a score?",
+    lambda pred, target: -target / len(pred),
 )
-def _(pred, target):
-    return -target / len(pred)
-
-
-@hinge_gradient.mistake(
+hinge_gradient.mistake(
     "kink at 0",
     "a slope only on the wrong side: those inside the margin are left alone.",
     "At which margin does the loss become 0?",
+    lambda pred, target: -target * (target * pred < 0) / len(pred),
 )
-def _(pred, target):
-    return -target * (target * pred < 0) / len(pred)
-
-
-@hinge_gradient.mistake(
+hinge_gradient.mistake(
     "inside out",
     "a slope where the loss is 0 and none where it is not.",
     "Which examples still have something to gain?",
+    lambda pred, target: -target * (target * pred > 1) / len(pred),
 )
-def _(pred, target):
-    return -target * (target * pred > 1) / len(pred)
-
-
-@hinge_gradient.mistake(
+hinge_gradient.mistake(
     "target left out",
     "−1 inside the margin, for negatives too.",
     "Which way should the score of a negative move?",
+    lambda pred, target: -1.0 * (target * pred < 1) / len(pred),
 )
-def _(pred, target):
-    return -1.0 * (target * pred < 1) / len(pred)
-
-
-@hinge_gradient.mistake(
+hinge_gradient.mistake(
     "squared",
     "the slope of the squared hinge.",
     "Does the hinge pull harder on a larger violation?",
+    lambda pred, target: lossutils.squared_hinge.grad(pred, target),
 )
-def _(pred, target):
-    return lossutils.squared_hinge.grad(pred, target)
+
+
+hinge_gradient.mistake(
+    "over the active ones",
+    "the mean over the examples inside the margin, not over all.",
+    "Move one prediction of a batch of ten by 0.1. How much of that does the mean see?",
+    lambda pred, target: -target * (target * pred < 1) / np.maximum(np.sum(target * pred < 1), 1),
+)
 
 
 # The geometric margin
@@ -202,72 +180,54 @@ def geometric_margin(x, y, w, b):
     return np.min(y * (x @ w + b)) / np.linalg.norm(w)
 
 
-@geometric_margin.mistake(
+geometric_margin.mistake(
     "functional",
     "the functional margin: it is not divided by the length of w.",
     "Ten times w and b are the same plane. What does your function say to that?",
+    lambda x, y, w, b: np.min(y * (x @ w + b)),
 )
-def _(x, y, w, b):
-    return np.min(y * (x @ w + b))
-
-
-@geometric_margin.mistake(
+geometric_margin.mistake(
     "squared length",
     "a division by w · w instead of the length of w.",
     "Ten times w and b are the same plane. What does your function say to that?",
+    lambda x, y, w, b: np.min(y * (x @ w + b)) / (w @ w),
 )
-def _(x, y, w, b):
-    return np.min(y * (x @ w + b)) / (w @ w)
-
-
-@geometric_margin.mistake(
+geometric_margin.mistake(
     "bias in the length",
     "a length to which the bias was added.",
     "Which numbers say into which direction the plane faces?",
+    lambda x, y, w, b: np.min(y * (x @ w + b)) / np.linalg.norm(np.append(w, b)),
 )
-def _(x, y, w, b):
-    return np.min(y * (x @ w + b)) / np.linalg.norm(np.append(w, b))
-
-
-@geometric_margin.mistake(
+geometric_margin.mistake(
     "distance without side",
     "the distance to the plane, whichever side the point is on.",
     "What should a point on the wrong side give?",
+    lambda x, y, w, b: np.min(abs(x @ w + b)) / np.linalg.norm(w),
 )
-def _(x, y, w, b):
-    return np.min(abs(x @ w + b)) / np.linalg.norm(w)
-
-
-@geometric_margin.mistake(
-    "mean", "the mean of the margins instead of the smallest.", "Which point comes closest to the plane?"
+geometric_margin.mistake(
+    "mean",
+    "the mean of the margins instead of the smallest.",
+    "Which point comes closest to the plane?",
+    lambda x, y, w, b: np.mean(y * (x @ w + b)) / np.linalg.norm(w),
 )
-def _(x, y, w, b):
-    return np.mean(y * (x @ w + b)) / np.linalg.norm(w)
-
-
-@geometric_margin.mistake(
-    "no bias", "a plane through the origin: b is missing.", "What is the score of the point 0?"
+geometric_margin.mistake(
+    "no bias",
+    "a plane through the origin: b is missing.",
+    "What is the score of the point 0?",
+    lambda x, y, w, b: np.min(y * (x @ w)) / np.linalg.norm(w),
 )
-def _(x, y, w, b):
-    return np.min(y * (x @ w)) / np.linalg.norm(w)
-
-
-@geometric_margin.mistake(
+geometric_margin.mistake(
     "whole street",
     "twice the margin: the street from one side to the other.",
     "How far is the nearest point from the plane itself?",
+    lambda x, y, w, b: 2 * np.min(y * (x @ w + b)) / np.linalg.norm(w),
 )
-def _(x, y, w, b):
-    return 2 * np.min(y * (x @ w + b)) / np.linalg.norm(w)
-
-
-@geometric_margin.mistake(
+geometric_margin.mistake(
     "one over the length",
     "1/|w|, which is the margin only if the nearest point has the score ±1.",
     "Does your result depend on the points?",
+    lambda x, y, w, b: 1 / np.linalg.norm(w),
 )
-def _(x, y, w, b):
-    return 1 / np.linalg.norm(w)
 
 
 # The gradient of the soft-margin objective
@@ -304,76 +264,54 @@ def soft_margin_gradient(x, y, w, penalty):
     return _soft(x, y, w, penalty)
 
 
-@soft_margin_gradient.mistake(
+soft_margin_gradient.mistake(
     "penalty without 2",
     "λ w as the derivative of λ |w|².",
     "What is the derivative of λ w² for a single weight?",
+    lambda x, y, w, penalty: _soft(x, y, w, penalty / 2),
 )
-def _(x, y, w, penalty):
-    return _soft(x, y, w, penalty / 2)
-
-
-@soft_margin_gradient.mistake(
+soft_margin_gradient.mistake(
     "no penalty",
     "the hinge part alone.",
     "The term that makes the margin large is missing. Which one is it?",
+    lambda x, y, w, penalty: _soft(x, y, w, 0),
 )
-def _(x, y, w, penalty):
-    return _soft(x, y, w, 0)
-
-
-@soft_margin_gradient.mistake(
+soft_margin_gradient.mistake(
     "sum for mean",
     "the sum over the examples instead of the mean.",
     "How does your result change when every example stands there twice?",
+    lambda x, y, w, penalty: len(y) * _soft(x, y, w, 0) + 2 * penalty * w,
 )
-def _(x, y, w, penalty):
-    return len(y) * _soft(x, y, w, 0) + 2 * penalty * w
-
-
-@soft_margin_gradient.mistake(
+soft_margin_gradient.mistake(
     "penalty divided",
     "a penalty that is divided by n like the losses.",
     "Is the penalty inside the mean or outside?",
+    lambda x, y, w, penalty: _soft(x, y, w, penalty / len(y)),
 )
-def _(x, y, w, penalty):
-    return _soft(x, y, w, penalty / len(y))
-
-
-@soft_margin_gradient.mistake(
+soft_margin_gradient.mistake(
     "only the misclassified",
     "a sum over the points on the wrong side; those inside the margin are missing.",
     "At which margin does a point stop pulling?",
+    lambda x, y, w, penalty: -((y * (x @ w) < 0) * y) @ x / len(y) + 2 * penalty * w,
 )
-def _(x, y, w, penalty):
-    return -((y * (x @ w) < 0) * y) @ x / len(y) + 2 * penalty * w
-
-
-@soft_margin_gradient.mistake(
+soft_margin_gradient.mistake(
     "every example",
     "a sum over all points, those beyond the margin too.",
     "What is the slope of a loss that is 0?",
+    lambda x, y, w, penalty: -y @ x / len(y) + 2 * penalty * w,
 )
-def _(x, y, w, penalty):
-    return -y @ x / len(y) + 2 * penalty * w
-
-
-@soft_margin_gradient.mistake(
+soft_margin_gradient.mistake(
     "violations pull apart",
     "the right pull of the data with the wrong sign.",
     "A positive lies inside the margin. Does w turn towards it when you step against your gradient?",
+    lambda x, y, w, penalty: -_soft(x, y, w, 0) + 2 * penalty * w,
 )
-def _(x, y, w, penalty):
-    return -_soft(x, y, w, 0) + 2 * penalty * w
-
-
-@soft_margin_gradient.mistake(
+soft_margin_gradient.mistake(
     "targets left out",
     "a pull in which every example is a positive: y is missing.",
     "Which way does a negative pull?",
+    lambda x, y, w, penalty: -(y * (x @ w) < 1).astype(float) @ x / len(y) + 2 * penalty * w,
 )
-def _(x, y, w, penalty):
-    return -(y * (x @ w) < 1).astype(float) @ x / len(y) + 2 * penalty * w
 
 
 # Many classes
@@ -401,49 +339,36 @@ def multiclass_hinge(scores, target):
     return lossutils.multiclass_hinge(scores, target)
 
 
-@multiclass_hinge.mistake(
+multiclass_hinge.mistake(
     "target not left out",
     "a sum over all K classes: the target against itself adds 1 for every example.",
     "What does an example cost that is won by a margin of 2?",
+    lambda scores, target: np.mean(_violations(scores, target).sum(axis=1) + 1) / scores.shape[1],
 )
-def _(scores, target):
-    return np.mean(_violations(scores, target).sum(axis=1) + 1) / scores.shape[1]
-
-
-@multiclass_hinge.mistake(
+multiclass_hinge.mistake(
     "K minus 1",
     "a division by the K − 1 wrong classes. It is sensible, but PyTorch divides by K.",
     "By which number does `F.multi_margin_loss` divide?",
+    lambda scores, target: np.mean(_violations(scores, target).sum(axis=1)) / (scores.shape[1] - 1),
 )
-def _(scores, target):
-    return np.mean(_violations(scores, target).sum(axis=1)) / (scores.shape[1] - 1)
-
-
-@multiclass_hinge.mistake(
+multiclass_hinge.mistake(
     "not divided by K",
     "the sum over the wrong classes, not divided by K.",
     "By which number does `F.multi_margin_loss` divide?",
+    lambda scores, target: np.mean(_violations(scores, target).sum(axis=1)),
 )
-def _(scores, target):
-    return np.mean(_violations(scores, target).sum(axis=1))
-
-
-@multiclass_hinge.mistake(
+multiclass_hinge.mistake(
     "largest violation",
     "the largest violation alone, the version of Crammer and Singer.",
     "Two wrong classes come too close. Do both count?",
+    lambda scores, target: np.mean(_violations(scores, target).max(axis=1)),
 )
-def _(scores, target):
-    return np.mean(_violations(scores, target).max(axis=1))
-
-
-@multiclass_hinge.mistake(
+multiclass_hinge.mistake(
     "sum for mean",
     "a sum over the batch instead of the mean.",
     "Should a batch that is twice as long have twice the loss?",
+    lambda scores, target: _violations(scores, target).sum() / scores.shape[1],
 )
-def _(scores, target):
-    return _violations(scores, target).sum() / scores.shape[1]
 
 
 @multiclass_hinge.mistake(
@@ -541,10 +466,9 @@ def _(a, x, y, penalty):
     return np.mean(a) - pull @ pull / (4 * penalty * len(y))
 
 
-@svm_dual.mistake(
+svm_dual.mistake(
     "length not squared",
     "the length of the sum instead of its square.",
     "Which power of w stands in the penalty?",
+    lambda a, x, y, penalty: np.mean(a) - np.linalg.norm((a * y) @ x / len(y)) / (4 * penalty),
 )
-def _(a, x, y, penalty):
-    return np.mean(a) - np.linalg.norm((a * y) @ x / len(y)) / (4 * penalty)

@@ -32,13 +32,12 @@ def _apart(x1, x2):
     return np.sqrt(np.sum((x1 - x2) ** 2, axis=1))
 
 
-@contrastive.mistake(
+contrastive.mistake(
     "labels swapped",
     "a pair of one class pushed apart: Y = 1 means two classes in the paper of 2006, one class here.",
     "What does your function say for two equal points of one class?",
+    lambda x1, x2, same, margin=1.0: lossutils.contrastive(x1, x2, 1 - same, margin=margin),
 )
-def _(x1, x2, same, margin=1.0):
-    return lossutils.contrastive(x1, x2, 1 - same, margin=margin)
 
 
 @contrastive.mistake(
@@ -71,22 +70,18 @@ def _(x1, x2, same, margin=1.0):
     return np.mean(np.where(same == 1, d, np.maximum(0, margin - d)))
 
 
-@contrastive.mistake(
+contrastive.mistake(
     "halved",
     "half of it: the ½ of the paper, which is not in the formula of this problem.",
     "What should a pair of one class cost at a distance of 1?",
+    lambda x1, x2, same, margin=1.0: lossutils.contrastive(x1, x2, same, margin=margin) / 2,
 )
-def _(x1, x2, same, margin=1.0):
-    return lossutils.contrastive(x1, x2, same, margin=margin) / 2
-
-
-@contrastive.mistake(
+contrastive.mistake(
     "sum for mean",
     "a sum over the batch instead of the mean.",
     "Should a batch that is twice as long have twice the loss?",
+    lambda x1, x2, same, margin=1.0: lossutils.contrastive(x1, x2, same, margin=margin, reduction="sum"),
 )
-def _(x1, x2, same, margin=1.0):
-    return lossutils.contrastive(x1, x2, same, margin=margin, reduction="sum")
 
 
 # Which triplets, from distances
@@ -219,6 +214,10 @@ def _log_sum(scores):
     return (top + np.log(np.sum(np.exp(scores - top), axis=1, keepdims=True)))[:, 0]
 
 
+def _nce(scores):
+    return np.mean(_log_sum(scores) - np.diag(scores))
+
+
 @info_nce.mistake(
     "not normalized",
     "dot products of the vectors as they come: the cosine needs unit vectors.",
@@ -249,22 +248,18 @@ def _(query, key, temperature=0.1):
     return np.mean(_log_sum(scores) - np.diag(scores))
 
 
-@info_nce.mistake(
+info_nce.mistake(
     "temperature ignored",
     "the loss at temperature 1 whatever the temperature.",
     "What does your function return at temperatures 1 and 0.1?",
+    lambda query, key, temperature=0.1: lossutils.info_nce(query, key, temperature=1.0),
 )
-def _(query, key, temperature=0.1):
-    return lossutils.info_nce(query, key, temperature=1.0)
-
-
-@info_nce.mistake(
+info_nce.mistake(
     "queries compete",
     "a softmax over the queries of each key: the sum should go over the keys of each query.",
     "Which axis of query @ key.T does your sum run along?",
+    lambda query, key, temperature=0.1: lossutils.info_nce(key, query, temperature=temperature),
 )
-def _(query, key, temperature=0.1):
-    return lossutils.info_nce(key, query, temperature=temperature)
 
 
 @info_nce.mistake(
@@ -288,13 +283,36 @@ def _(query, key, temperature=0.1):
     return np.mean(_log_sum(others) - np.diag(scores))
 
 
-@info_nce.mistake(
+info_nce.mistake(
     "sum for mean",
     "a sum over the batch instead of the mean.",
     "Should a batch that is twice as long have twice the loss?",
+    lambda query, key, temperature=0.1: lossutils.info_nce(
+        query, key, temperature=temperature, reduction="sum"
+    ),
 )
-def _(query, key, temperature=0.1):
-    return lossutils.info_nce(query, key, temperature=temperature, reduction="sum")
+
+
+info_nce.mistake(
+    "distances",
+    "minus the distances where the cosines are asked for.",
+    "What is the score of two vectors of one direction and different lengths?",
+    lambda query, key, temperature=0.1: _nce(
+        -np.sqrt(np.sum((query[:, None] - key[None]) ** 2, axis=2)) / temperature
+    ),
+)
+info_nce.mistake(
+    "root of the temperature",
+    "divided by the root of the temperature.",
+    "By how much does halving the temperature change a score?",
+    lambda query, key, temperature=0.1: _nce(_unit(query) @ _unit(key).T / np.sqrt(temperature)),
+)
+info_nce.mistake(
+    "queries with queries",
+    "the queries compared with the queries: the keys are not used.",
+    "What changes in your result if the keys change?",
+    lambda query, key, temperature=0.1: _nce(_unit(query) @ _unit(query).T / temperature),
+)
 
 
 # Who gets the push
@@ -336,13 +354,12 @@ def _(cosines, temperature=0.1):
     return weights / weights.sum()
 
 
-@negative_shares.mistake(
+negative_shares.mistake(
     "temperature ignored",
     "the shares at temperature 1.",
     "Where does your function use the temperature?",
+    lambda cosines, temperature=0.1: negative_shares.solution(cosines, 1.0),
 )
-def _(cosines, temperature=0.1):
-    return negative_shares.solution(cosines, 1.0)
 
 
 @negative_shares.mistake(
@@ -355,13 +372,12 @@ def _(cosines, temperature=0.1):
     return weights / (weights.sum() + 1)
 
 
-@negative_shares.mistake(
+negative_shares.mistake(
     "far ones first",
     "the largest share for the farthest negative.",
     "Which negative does the loss have to push away, the similar or the different one?",
+    lambda cosines, temperature=0.1: negative_shares.solution(-cosines, temperature),
 )
-def _(cosines, temperature=0.1):
-    return negative_shares.solution(-cosines, temperature)
 
 
 # False negatives
@@ -382,40 +398,30 @@ def false_negatives(batch, classes):
     return 1 - (1 - 1 / classes) ** (batch - 1)
 
 
-@false_negatives.mistake(
+false_negatives.mistake(
     "the query counted",
     "the query's own key among the candidates: it is its positive.",
     "How many negatives does one query have in a batch of N?",
+    lambda batch, classes: 1 - (1 - 1 / classes) ** batch,
 )
-def _(batch, classes):
-    return 1 - (1 - 1 / classes) ** batch
-
-
-@false_negatives.mistake(
+false_negatives.mistake(
     "expected number",
     "the expected number of false negatives: it can exceed 1.",
     "What is your answer for a batch of 64 and 10 classes? Can a probability be that?",
+    lambda batch, classes: (batch - 1) / classes,
 )
-def _(batch, classes):
-    return (batch - 1) / classes
-
-
-@false_negatives.mistake(
+false_negatives.mistake(
     "none",
     "the probability that there is none.",
     "Should a larger batch raise or lower your answer?",
+    lambda batch, classes: (1 - 1 / classes) ** (batch - 1),
 )
-def _(batch, classes):
-    return (1 - 1 / classes) ** (batch - 1)
-
-
-@false_negatives.mistake(
+false_negatives.mistake(
     "all",
     "the probability that all others are of the query's class.",
     'Is one false negative enough for "at least one"?',
+    lambda batch, classes: (1 / classes) ** (batch - 1),
 )
-def _(batch, classes):
-    return (1 / classes) ** (batch - 1)
 
 
 # The memory of a batch
@@ -436,22 +442,18 @@ def pair_memory(examples, bytes_each=4, views=1.0):
     return (views * examples) ** 2 * bytes_each
 
 
-@pair_memory.mistake(
+pair_memory.mistake(
     "views not squared",
     "the views as a factor: two views double the rows and the columns.",
     "With two views of 10 examples, how many rows has the table, and how many columns?",
+    lambda examples, bytes_each=4, views=1.0: views * examples**2 * bytes_each,
 )
-def _(examples, bytes_each=4, views=1.0):
-    return views * examples**2 * bytes_each
-
-
-@pair_memory.mistake(
+pair_memory.mistake(
     "numbers, not bytes",
     "the number of pairs: each takes some bytes.",
     "How many bytes is one number in float32?",
+    lambda examples, bytes_each=4, views=1.0: (views * examples) ** 2,
 )
-def _(examples, bytes_each=4, views=1.0):
-    return (views * examples) ** 2
 
 
 @pair_memory.mistake(
@@ -464,13 +466,12 @@ def _(examples, bytes_each=4, views=1.0):
     return rows * (rows - 1) / 2 * bytes_each
 
 
-@pair_memory.mistake(
+pair_memory.mistake(
     "grows with N",
     "a memory that doubles when the batch doubles.",
     "What happens to a table if both its sides double?",
+    lambda examples, bytes_each=4, views=1.0: views * examples * bytes_each,
 )
-def _(examples, bytes_each=4, views=1.0):
-    return views * examples * bytes_each
 
 
 # A collapsed embedding
@@ -502,13 +503,12 @@ def effective_dimension(embeddings):
     return _dimension(variances) if variances.sum() > rounding**2 else 0.0
 
 
-@effective_dimension.mistake(
+effective_dimension.mistake(
     "not centered",
     "a cloud that is not centered: its distance from the origin counts as a direction.",
     "What should the answer be for embeddings that are all the same point?",
+    lambda embeddings: _dimension(np.linalg.eigvalsh(embeddings.T @ embeddings)),
 )
-def _(embeddings):
-    return _dimension(np.linalg.eigvalsh(embeddings.T @ embeddings))
 
 
 @effective_dimension.mistake(
@@ -532,13 +532,12 @@ def _(embeddings):
     return _dimension(np.linalg.svd(centered, compute_uv=False) ** 2)
 
 
-@effective_dimension.mistake(
+effective_dimension.mistake(
     "coordinates",
     "the variances of the coordinates: a slanted line varies in both and still has one direction.",
     "Turn your cloud by 45 degrees. Should the answer change?",
+    lambda embeddings: _dimension(embeddings.var(axis=0)),
 )
-def _(embeddings):
-    return _dimension(embeddings.var(axis=0))
 
 
 @effective_dimension.mistake(

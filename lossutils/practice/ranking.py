@@ -38,29 +38,24 @@ def ndcg(scores, relevance):
     return lossutils.ndcg(scores, relevance)
 
 
-@ndcg.mistake(
-    "not normalized", "the DCG, not divided by the best one.", "What should a perfect order of any query get?"
+ndcg.mistake(
+    "not normalized",
+    "the DCG, not divided by the best one.",
+    "What should a perfect order of any query get?",
+    lambda scores, relevance: _dcg(relevance, _by(scores)),
 )
-def _(scores, relevance):
-    return _dcg(relevance, _by(scores))
-
-
-@ndcg.mistake(
+ndcg.mistake(
     "linear gains",
     "the relevance itself as the gain, where 2^r − 1 is asked for.",
     "How many documents of relevance 1 are worth one of relevance 3?",
+    lambda scores, relevance: lossutils.ndcg(scores, relevance, gain="linear"),
 )
-def _(scores, relevance):
-    return lossutils.ndcg(scores, relevance, gain="linear")
-
-
-@ndcg.mistake(
+ndcg.mistake(
     "smallest first",
     "the order from the smallest score to the largest.",
     "Which end of the list does argsort start at?",
+    lambda scores, relevance: _dcg(relevance, _by(-scores)) / _dcg(relevance, _by(relevance)),
 )
-def _(scores, relevance):
-    return _dcg(relevance, _by(-scores)) / _dcg(relevance, _by(relevance))
 
 
 @ndcg.mistake(
@@ -87,11 +82,12 @@ def _(scores, relevance):
     return total(_by(scores)) / total(_by(relevance))
 
 
-@ndcg.mistake(
-    "no discount", "a sum over all places that count alike.", "Does the order matter to your function?"
+ndcg.mistake(
+    "no discount",
+    "a sum over all places that count alike.",
+    "Does the order matter to your function?",
+    lambda scores, relevance: 1.0,
 )
-def _(scores, relevance):
-    return 1.0
 
 
 # Pairs
@@ -128,11 +124,12 @@ def pairwise_hinge(scores, relevance):
     return lossutils.pairwise_hinge(scores, relevance)
 
 
-@pairwise_hinge.mistake(
-    "sum for mean", "the sum over the pairs instead of the mean.", "Should a longer list have a larger loss?"
+pairwise_hinge.mistake(
+    "sum for mean",
+    "the sum over the pairs instead of the mean.",
+    "Should a longer list have a larger loss?",
+    lambda scores, relevance: np.sum(np.maximum(0, 1 - _gaps(scores)) * _pairs(relevance)),
 )
-def _(scores, relevance):
-    return np.sum(np.maximum(0, 1 - _gaps(scores)) * _pairs(relevance))
 
 
 @pairwise_hinge.mistake(
@@ -145,38 +142,30 @@ def _(scores, relevance):
     return np.sum(np.maximum(0, 1 - _gaps(scores)) * pairs) / pairs.sum()
 
 
-@pairwise_hinge.mistake(
-    "no margin", "max(0, −(s_i − s_j)): content with a lead of a hair.", "What do equal scores cost?"
+pairwise_hinge.mistake(
+    "no margin",
+    "max(0, −(s_i − s_j)): content with a lead of a hair.",
+    "What do equal scores cost?",
+    lambda scores, relevance: _mean(np.maximum(0, -_gaps(scores)), relevance),
 )
-def _(scores, relevance):
-    return _mean(np.maximum(0, -_gaps(scores)), relevance)
-
-
-@pairwise_hinge.mistake(
+pairwise_hinge.mistake(
     "sides swapped",
     "the less relevant document in the place of the more relevant one.",
     "Which of the two scores should be larger for a loss of 0?",
+    lambda scores, relevance: _mean(np.maximum(0, 1 + _gaps(scores)), relevance),
 )
-def _(scores, relevance):
-    return _mean(np.maximum(0, 1 + _gaps(scores)), relevance)
-
-
-@pairwise_hinge.mistake(
+pairwise_hinge.mistake(
     "divided by all pairs",
     "a division by n² instead of the number of pairs that are compared.",
     "How many of the n² pairs have a more and a less relevant document?",
+    lambda scores, relevance: np.mean(np.maximum(0, 1 - _gaps(scores)) * _pairs(relevance)),
 )
-def _(scores, relevance):
-    return np.mean(np.maximum(0, 1 - _gaps(scores)) * _pairs(relevance))
-
-
-@pairwise_hinge.mistake(
+pairwise_hinge.mistake(
     "margin of the relevances",
     "a margin of r_i − r_j: a wish, but not the one asked for.",
     "By how much should the better of any two lead?",
+    lambda scores, relevance: _mean(np.maximum(0, _gaps(relevance) - _gaps(scores)), relevance),
 )
-def _(scores, relevance):
-    return _mean(np.maximum(0, _gaps(relevance) - _gaps(scores)), relevance)
 
 
 # RankNet's gradient
@@ -199,31 +188,24 @@ def ranknet_gradient(scores, relevance):
     return lossutils.ranknet.grad(scores, relevance)
 
 
-@ranknet_gradient.mistake(
+ranknet_gradient.mistake(
     "flipped sign",
     "the right size with the wrong sign.",
     "Should the score of the best document rise or fall when you step against your gradient?",
+    lambda scores, relevance: -lossutils.ranknet.grad(scores, relevance),
 )
-def _(scores, relevance):
-    return -lossutils.ranknet.grad(scores, relevance)
-
-
-@ranknet_gradient.mistake(
+ranknet_gradient.mistake(
     "not divided by the pairs",
     "the gradient of the sum over the pairs.",
     "The loss is a mean over the pairs. What does that do to its gradient?",
+    lambda scores, relevance: _from_gaps(-_pulls(scores, relevance)),
 )
-def _(scores, relevance):
-    return _from_gaps(-_pulls(scores, relevance))
-
-
-@ranknet_gradient.mistake(
+ranknet_gradient.mistake(
     "winners only",
     "the pull on the more relevant document of each pair; the other one does not move.",
     "What is the derivative of s_i − s_j by s_j?",
+    lambda scores, relevance: -_pulls(scores, relevance).sum(axis=1) / max(_pairs(relevance).sum(), 1),
 )
-def _(scores, relevance):
-    return -_pulls(scores, relevance).sum(axis=1) / max(_pairs(relevance).sum(), 1)
 
 
 @ranknet_gradient.mistake(
@@ -236,22 +218,18 @@ def _(scores, relevance):
     return _from_gaps(-pulls) / max(_pairs(relevance).sum(), 1)
 
 
-@ranknet_gradient.mistake(
+ranknet_gradient.mistake(
     "full pull",
     "a pull of 1 from every pair, settled or not.",
     "Does the pull of a pair fade as it gets right?",
+    lambda scores, relevance: _from_gaps(-1.0 * _pairs(relevance)) / max(_pairs(relevance).sum(), 1),
 )
-def _(scores, relevance):
-    return _from_gaps(-1.0 * _pairs(relevance)) / max(_pairs(relevance).sum(), 1)
-
-
-@ranknet_gradient.mistake(
+ranknet_gradient.mistake(
     "divided by n",
     "a division by the number of documents.",
     "Over what is the mean taken, documents or pairs?",
+    lambda scores, relevance: _from_gaps(-_pulls(scores, relevance)) / len(scores),
 )
-def _(scores, relevance):
-    return _from_gaps(-_pulls(scores, relevance)) / len(scores)
 
 
 # ListMLE
@@ -288,29 +266,24 @@ def listmle(scores, relevance):
     return lossutils.listmle(scores, relevance)
 
 
-@listmle.mistake(
+listmle.mistake(
     "first step only",
     "minus the log-probability that the best document comes first; the others may stand in any order.",
     "Who is drawn second, and from which documents?",
+    lambda scores, relevance: _steps(scores[_by(relevance)])[0],
 )
-def _(scores, relevance):
-    return _steps(scores[_by(relevance)])[0]
-
-
-@listmle.mistake(
+listmle.mistake(
     "order of the file",
     "the likelihood of the order in which the documents are given.",
     "Where does your function use the relevances?",
+    lambda scores, relevance: np.sum(_steps(scores)),
 )
-def _(scores, relevance):
-    return np.sum(_steps(scores))
-
-
-@listmle.mistake(
-    "worst first", "the likelihood of the reversed order.", "Which document should be drawn first?"
+listmle.mistake(
+    "worst first",
+    "the likelihood of the reversed order.",
+    "Which document should be drawn first?",
+    lambda scores, relevance: np.sum(_steps(scores[_by(-relevance)])),
 )
-def _(scores, relevance):
-    return np.sum(_steps(scores[_by(-relevance)]))
 
 
 @listmle.mistake(
@@ -355,11 +328,32 @@ def _(scores, relevance):
     return np.sum(np.log(np.cumsum(np.exp(s)[::-1])[::-1]) - s)
 
 
-@listmle.mistake(
-    "mean", "a mean over the documents; a log-likelihood is a sum.", "What is the log of a product?"
+listmle.mistake(
+    "mean",
+    "a mean over the documents; a log-likelihood is a sum.",
+    "What is the log of a product?",
+    lambda scores, relevance: np.mean(_steps(scores[_by(relevance)])),
 )
-def _(scores, relevance):
-    return np.mean(_steps(scores[_by(relevance)]))
+
+
+listmle.mistake(
+    "ListNet",
+    "the cross-entropy of the two softmaxes: that is ListNet.",
+    "Your answer draws one document. How many draws make an order?",
+    lambda scores, relevance: np.sum(
+        np.exp(relevance - np.max(relevance))
+        / np.sum(np.exp(relevance - np.max(relevance)))
+        * (np.log(np.sum(np.exp(scores - np.max(scores)))) + np.max(scores) - scores)
+    ),
+)
+listmle.mistake(
+    "RankNet",
+    "a loss for each pair: that is RankNet.",
+    "Which documents compete in the second step? All that are left, at once.",
+    lambda scores, relevance: np.sum(
+        (relevance[:, None] > relevance) * np.logaddexp(0, scores - scores[:, None])
+    ),
+)
 
 
 # What NDCG changes when two documents change places
