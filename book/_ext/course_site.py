@@ -63,6 +63,9 @@ KEPT = {
     "favicon.svg",
     "STIXTwoMath.woff2",
     "OFL.txt",
+    "bank",
+    "room.css",
+    "room.js",
 }
 
 
