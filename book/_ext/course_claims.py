@@ -46,7 +46,9 @@ class ClaimsTable(SphinxDirective):
     def row(self, row):
         verdict = row["verdict"]
         chapter = row["chapter"]
-        evidence = "".join(f"<li>{link_pointer(self.env, p)}</li>" for p in re.split(r";\s*", row["evidence"]) if p)
+        evidence = "".join(
+            f"<li>{link_pointer(self.env, p)}</li>" for p in re.split(r";\s*", row["evidence"]) if p
+        )
         return (
             f'<tr id="{slug(row["id"])}" data-chapter="{chapter}" data-verdict="{verdict or "open"}">'
             f'<td><span class="claim-id">{row["id"]}, {chapter.replace("_", " ")}</span> '

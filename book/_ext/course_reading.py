@@ -154,7 +154,7 @@ def fold_titles(html):
     tree = BeautifulSoup(html, "html.parser")
     before_practice(tree)
     article = tree.find("article") or tree
-    folds = (fold for fold in article.find_all("details") if not is_answer(fold))
+    folds = (fold for fold in article.select("details:not(.again)") if not is_answer(fold))
     return [fold.summary.get_text(" ", strip=True) for fold in folds]
 
 
@@ -171,7 +171,7 @@ def in_sight(html, folds=False):
     """
     tree = BeautifulSoup(html, "html.parser")
     before_practice(tree)
-    for element in tree.select("script, style, nav, .headerlink, .eqno, .course-minutes"):
+    for element in tree.select("script, style, nav, .headerlink, .eqno, .course-minutes, .again"):
         if "eqno" in element.get("class", ()):
             element.parent["numbered"] = "yes"
         element.extract()

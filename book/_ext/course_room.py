@@ -8,9 +8,13 @@ that is opened from a file may not fetch JSON; `_static/bank/index.js` says what
 `room` load `_static/room.js`, made of `book/room/`, and `_static/room.css`.
 """
 
+import functools
 import json
 import re
+import shutil
 import sys
+from collections import Counter
+from html import escape
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -19,6 +23,7 @@ from course_reading import tolerance, written
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 BOOK = Path(__file__).parents[1]
@@ -26,10 +31,12 @@ sys.path.insert(0, str(BOOK))  # book/bank is a package
 import bank  # noqa: E402
 
 ROOM = BOOK / "room"
-SCRIPTS = ("store.js", "questions.js")
+SCRIPTS = ("store.js", "memory.js", "card.js", "recall.js", "questions.js", "review.js")
 PAGES = ("interview", "interview_questions", "cards", "review")
-CHAPTERS = "foundations regression classification margin imbalance metric_learning ranking custom choosing debugging".split()
-LEVELS = ("easy", "medium", "hard")
+CHAPTERS = """
+    foundations regression classification margin imbalance metric_learning ranking custom choosing debugging
+""".split()
+FEW = 4  # cards at most, behind a section
 KINDS = {
     "recall": "",
     "number": "A number",
@@ -126,6 +133,10 @@ def listed(kind, items, cls=""):
     return html(kind, *items, cls=cls)
 
 
+def section(name, title, children):
+    return nodes.section("", nodes.title("", title), *children, ids=[name])
+
+
 class Interview(Bank):
     """The questions and cards of a chapter."""
 
@@ -134,21 +145,16 @@ class Interview(Bank):
     def run(self):
         name = self.arguments[0]
         self.depend()
+        self.env.note_dependency(str(BOOK / f"{name}.md"))  # whose sections the cards stand under
         questions = [entry for entry in bank.questions() if entry["file"] == name]
         cards = [card for card in bank.cards() if card["file"] == name and card["kind"] != "say"]
         found = []
         if questions:
-            found.append(self.section("questions", "Questions", [self.question(entry) for entry in questions]))
+            asked = [self.question(entry) for entry in questions]
+            found.append(section("questions", "Questions", asked))
         if cards:
-            groups = {}
-            for card in cards:
-                groups.setdefault(card["chapter"], []).append(card)
-            inner = [self.group(place, some) for place, some in groups.items()]
-            found.append(self.section("cards", "Cards", inner))
+            found.append(section("cards", "Cards", [self.card(card) for card in cards]))
         return found
-
-    def section(self, name, title, children):
-        return nodes.section("", nodes.title("", title), *children, ids=[name])
 
     # Questions.
 
@@ -156,6 +162,9 @@ class Interview(Bank):
         address, title = self.goal(entry["chapter"])
         name = entry["id"]
         parts = [self.text("h3", entry["ask"], "ask"), chips(entry)]
+        if entry.get("also"):
+            also = [self.text("span", text, "also") for text in entry["also"]]
+            parts.append(html("p", plain("Also asked: "), *separated(also), cls="also"))
         if entry.get("hints"):
             hints = [self.text("li", hint, "hint") for hint in entry["hints"]]
             parts.append(self.fold("Hints", listed("ol", hints)))
@@ -203,17 +212,6 @@ class Interview(Bank):
 
     # Cards.
 
-    def group(self, place, cards):
-        address, title = self.goal(place)
-        page, _, anchor = place.partition("#")
-        link = raw(f'<a href="{address}">{self.heading(page, anchor)}</a>')
-        found = [html("h3", link, ids=[f"cards-{anchor}"])]
-        return html("div", *found, *[self.card(card) for card in cards], cls="recall-group")
-
-    def heading(self, page, anchor):
-        """The title of a place in a chapter, or else its name in words."""
-        return re.sub(r"^(quick|ex) ", "", anchor.replace("-", " ")).capitalize()
-
     def card(self, card):
         kind = card["kind"]
         mask = Mask(card)
@@ -224,15 +222,17 @@ class Interview(Bank):
             ask.insert(0, raw(f'<span class="kind">{label}</span> '))
         summary = html("summary", *ask, *head)
         inside = html("div", *body, cls="inside")
-        return html("details", summary, inside, cls="recall", ids=[f"card-{card['id']}"])
+        found = html("details", summary, inside, cls="recall", ids=[f"card-{card['id']}"])
+        found["place"] = card["chapter"]
+        return found
 
     def card_recall(self, card, mask):
         return [], [self.text("div", card["answer"], "answer")]
 
     def card_number(self, card, mask):
         first = numbers(card)[0]
-        right = [raw(f"<b>{written_short(first[1][0])}</b> "), self.text("span", mask(card["right"]), "right")]
-        wrong = [html("p", *right)]
+        right = self.text("span", mask(card["right"]), "right")
+        wrong = [html("p", raw(f"<b>{written_short(first[1][0])}</b> "), right)]
         for (value, _), one in zip(first[2], card["wrong"], strict=True):
             said = [raw(f"<b>{written_short(value)}</b> "), self.text("span", mask(one["says"]), "says")]
             wrong.append(html("p", *said))
@@ -262,9 +262,7 @@ class Interview(Bank):
 
     def card_sketch(self, card, mask):
         slopes = sketched(card)
-        rows = ", ".join(
-            f"{written(x)}: {written_short(y)}" for x, y in zip(card["at"], slopes, strict=True)
-        )
+        rows = ", ".join(f"{written(x)}: {written_short(y)}" for x, y in zip(card["at"], slopes, strict=True))
         return [], [self.text("div", card["says"], "says"), html("p", plain(rows))]
 
 
@@ -296,7 +294,7 @@ def written_short(value):
 
 
 def numbers(card):
-    """Each variant of a card's numbers: ([settings as text], [answer, tolerance], [[wrong, tolerance], ...])."""
+    """Each variant of a card: ([settings as text], [answer, tolerance], [[wrong, tolerance], ...])."""
     if "draw" not in card:  # a quick question
         wrong = [[one["value"], tolerance({**one, "answer": one["value"]})] for one in card["wrong"]]
         return [([], [card["answer"], tolerance(card)], wrong)]
@@ -323,6 +321,72 @@ def fill(text, settings):
     return text
 
 
+# --- In which section of a chapter a card belongs -------------------------------------------------------
+
+
+class GroupCards(SphinxPostTransform):
+    """Cards stand below the sections of the chapter that they are about, and these lead to them."""
+
+    default_priority = 400
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        page = self.env.docname.removeprefix("book/")
+        if page.startswith("interview_"):
+            self.group(page.removeprefix("interview_"))
+        elif page in chapters():
+            self.lead(page)
+
+    def group(self, name):
+        groups = {}
+        for card in list(self.document.findall(lambda node: isinstance(node, Html) and "place" in node)):
+            groups.setdefault(home(self.env, card["place"]), []).append(card)
+        for (page, anchor, title), cards in groups.items():
+            place = anchor if page == name else f"{page}-{anchor}"
+            box = html("div", cls="recall-group", ids=[f"cards-{place}"], data_section=place)
+            cards[0].parent.append(box)
+            for card in cards:
+                card.parent.remove(card)
+            box += [html("h3", raw(f'<a href="{page}.html#{anchor}">{escape(title)}</a>')), *cards]
+
+    def lead(self, name):
+        """Behind each section that has cards a fold, which a script fills with them."""
+        places = [home(self.env, card["chapter"]) for card in bank.cards() if in_chapter(card, name)]
+        counts = Counter(place for page, place, _ in places if page == name)
+        for part in list(self.document.findall(nodes.section)):
+            count = counts.get(part["ids"][0]) if isinstance(part.parent, nodes.section) else None
+            if count:
+                cards = "1 card" if count == 1 else f"{min(count, FEW)} cards"
+                link = f'<a href="interview_{name}.html#cards-{part["ids"][0]}">All cards of this section</a>'
+                fold = f'<details class="again"><summary>Recall: {cards}</summary>{link}</details>'
+                inner = next(
+                    (place for place, child in enumerate(part) if isinstance(child, nodes.section)), None
+                )
+                part.insert(len(part) if inner is None else inner, raw(fold))
+
+
+def in_chapter(card, name):
+    return card["file"] == name and card["kind"] != "say"
+
+
+def home(env, place):
+    """(page, id, title) of the section that a place like `regression#huber-loss` lies in."""
+    page, _, anchor = place.partition("#")
+    return sections(env, page).get(anchor) or (page, "", env.titles[f"book/{page}"].astext())
+
+
+@functools.cache
+def sections(env, page):
+    """{id: (page, id, title) of the section around it} of a chapter."""
+    found = {}
+    for part in env.get_doctree(f"book/{page}").findall(nodes.section):
+        if isinstance(part.parent, nodes.section):  # not the chapter itself; what lies deeper comes later
+            where = (page, part["ids"][0], part.next_node(nodes.title).astext())
+            for node in part.findall(nodes.Element):
+                found |= dict.fromkeys(node.get("ids", ()), where)
+    return found
+
+
 # --- Lists of all chapters ------------------------------------------------------------------------------
 
 
@@ -338,9 +402,7 @@ class InterviewList(Bank):
                 continue
             title = self.goal(f"{name}#")[1]
             items = [self.item(name, entry) for entry in entries]
-            ids = [f"questions-{name}"]
-            section = nodes.section("", nodes.title("", title), listed("ul", items, "questions"), ids=ids)
-            found.append(section)
+            found.append(section(f"questions-{name}", title, [listed("ul", items, "questions")]))
         return found
 
     def item(self, name, entry):
@@ -376,7 +438,7 @@ def chapters():
 
 # --- Data for the scripts -------------------------------------------------------------------------------
 
-LISTS = {"hint", "point", "flag", "choice", "says", "item"}
+LISTS = {"also", "hint", "point", "flag", "choice", "says", "item"}
 
 
 def parts(element, name):
@@ -405,13 +467,9 @@ def question_data(entry, box, name):
     if "usual" in entry:
         found["verdict"] = entry["usual"]["verdict"]
     if entry.get("then"):
-        found["then"] = follow_data(entry["then"], [b for b in box.select("details.then") if not within(b, box)])
+        first = [fold for fold in box.select("details.then") if "then" not in fold.parent["class"]]
+        found["then"] = follow_data(entry["then"], first)
     return found
-
-
-def within(fold, box):
-    above = fold.find_parent("details", class_="then")
-    return above is not None and box in above.parents
 
 
 def follow_data(then, folds):
@@ -433,7 +491,7 @@ def card_data(card, box, name):
     found = {key: card[key] for key in ("kind", "revision", "level", "tags", "chapter") if key in card}
     if card["kind"] == "say":
         return found | {"question": card["question"]}
-    found |= parts(box, name)
+    found |= parts(box, name) | {"section": box.parent["data-section"]}
     if card["kind"] == "number":
         found["variants"] = numbers(card)
     elif card["kind"] == "flaw":
@@ -482,17 +540,16 @@ def take_data(app, pagename, templatename, context, doctree):
     context["body"] = body
 
 
-def index(titles):
+def index(env):
     """What there is: of each chapter its title, its cards and its questions without their texts."""
     found = {}
     for name in chapters():
+        questions = [question for question in bank.questions() if question["file"] == name]
         kept = ("level", "kind", "tags", "roles", "seconds", "chapter", "needs")
         found[name] = {
-            "title": titles.get(f"book/{name}", name),
-            "cards": {c["id"]: c["kind"] for c in bank.cards() if c["file"] == name},
-            "questions": {
-                q["id"]: {key: q[key] for key in kept if key in q} for q in bank.questions() if q["file"] == name
-            },
+            "title": env.titles[f"book/{name}"].astext(),
+            "cards": {card["id"]: card["kind"] for card in bank.cards() if card["file"] == name},
+            "questions": {q["id"]: {key: q[key] for key in kept if key in q} for q in questions},
         }
     return found
 
@@ -528,10 +585,10 @@ def write_assets(app, exception):
         return
     static = Path(app.outdir) / "_static"
     (static / "bank").mkdir(exist_ok=True)
-    titles = {name: title.astext() for name, title in app.env.titles.items()}
-    whole = f"globalThis.bank={{chapters:{as_script(index(titles))},texts:{{}}}}\n"
+    whole = f"globalThis.bank={{chapters:{as_script(index(app.env))},texts:{{}}}}\n"
     (static / "bank/index.js").write_text(whole, "utf-8")
     (static / "room.js").write_text(script(), "utf-8")
+    shutil.copy(BOOK / "_ext/fsrs/fsrs.js", static)
     css = re.sub(r"/\*.*?\*/", "", (ROOM / "room.css").read_text("utf-8"), flags=re.S)
     (static / "room.css").write_text(re.sub(r"\n\s*", "\n", css).strip(), "utf-8")
 
@@ -541,6 +598,7 @@ def setup(app):
     app.add_directive("interview", Interview)
     app.add_directive("interview-list", InterviewList)
     app.add_directive("cards-list", CardsList)
+    app.add_post_transform(GroupCards)
     app.connect("html-page-context", take_data, priority=700)
     app.connect("html-page-context", add_assets, priority=950)
     app.connect("build-finished", write_assets, priority=950)

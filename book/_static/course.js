@@ -147,9 +147,11 @@ addEventListener("DOMContentLoaded", () => {
       verdict.setAttribute("role", "status");
       fold.before(verdict);
       const key = `${box.id} ${location.pathname.split("/").pop()}`;
-      const tell = (item, given) => {
+      let isAsked = false; // not what was answered another day
+      const tell = (item, given, right) => {
         verdict.replaceChildren(...item.cloneNode(true).childNodes);
         keep(key, given);
+        if (isAsked) join(box.id.slice("quick-".length), right);
       };
 
       if (asked.right !== undefined) {
@@ -161,11 +163,12 @@ addEventListener("DOMContentLoaded", () => {
           choice.append(button);
           button.addEventListener("click", () => {
             button.className = number === asked.right ? "right" : "wrong";
-            tell(says[number], number);
+            tell(says[number], number, number === asked.right);
           });
         });
         const before = kept(key);
         if (before !== null) list.querySelectorAll("button")[before]?.click();
+        isAsked = true;
         continue;
       }
       const form = document.createElement("form");
@@ -187,14 +190,46 @@ addEventListener("DOMContentLoaded", () => {
         const known = [[asked.answer, asked.tolerance], ...asked.wrong];
         const place = known.findIndex(([value, tolerance]) => Math.abs(given - value) <= tolerance);
         button.className = place === 0 ? "right" : "wrong";
-        tell(says[place === -1 ? says.length - 1 : place], field.value);
+        tell(says[place === -1 ? says.length - 1 : place], field.value, place === 0);
       });
       const before = kept(key);
       if (before !== null) {
         field.value = before;
         form.requestSubmit();
       }
+      isAsked = true;
     }
+  }
+
+  // A quick question comes back on the page Review, with its first answer. book/room/store.js says what is kept.
+  function join(id, right) {
+    const key = "loss-functions/1";
+    const store = kept(key) ?? {};
+    if (store.cards?.[id]) return;
+    const now = Date.now();
+    (store.cards ??= {})[id] = [0, 0, 0, now, 0, 0, 1];
+    (store.log ??= []).push([id, now, right ? 3 : 1, null, null]);
+    keep(key, store);
+  }
+
+  // Below a section: its cards, from the interview room, which is loaded when the first such fold is opened.
+  let room;
+  function recall(fold) {
+    const load = (name) =>
+      new Promise((done) => {
+        const script = document.createElement("script");
+        script.src = `../_static/${name}`;
+        script.onload = done;
+        document.head.append(script);
+      });
+    fold.addEventListener("toggle", async () => {
+      if (!room) {
+        document.head.insertAdjacentHTML("beforeend", '<link rel="stylesheet" href="../_static/room.css">');
+        room = load("bank/index.js").then(() => load("room.js"));
+      }
+      await room;
+      globalThis.room.recall(fold);
+    }, { once: true });
   }
 
   function toNumber(text) {
@@ -297,6 +332,7 @@ addEventListener("DOMContentLoaded", () => {
     askQuick();
     leftOff();
     explainTerms();
+    document.querySelectorAll(".again").forEach(recall);
     if (matchMedia("screen and (max-width: 640px)").matches) setFolds(false);
     land();
     const article = document.querySelector("article");
