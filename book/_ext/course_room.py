@@ -84,11 +84,6 @@ def plain(text):
 class Bank(SphinxDirective):
     """What the directives share: texts of the bank are Markdown with formulas."""
 
-    def depend(self):
-        for file in sorted((BOOK / "bank").rglob("*.*")) + sorted((BOOK / "questions").glob("*.yaml")):
-            if file.suffix in (".py", ".yaml"):
-                self.env.note_dependency(str(file))
-
     def text(self, tag, text, part=""):
         """A text as an element; one paragraph stands in it without a <p>. `part` is its name in the data."""
         box = nodes.Element()
@@ -108,8 +103,7 @@ class Bank(SphinxDirective):
     def goal(self, place):
         """`regression#huber-loss` as an address, and the title of its chapter."""
         page, _, anchor = place.partition("#")
-        title = self.env.titles.get(f"book/{page}")
-        return f"{page}.html#{anchor}", title.astext() if title else page
+        return f"{page}.html#{anchor}", title(page)
 
 
 def chips(entry):
@@ -144,7 +138,6 @@ class Interview(Bank):
 
     def run(self):
         name = self.arguments[0]
-        self.depend()
         self.env.note_dependency(str(BOOK / f"{name}.md"))  # whose sections the cards stand under
         questions = [entry for entry in bank.questions() if entry["file"] == name]
         cards = [card for card in bank.cards() if card["file"] == name and card["kind"] != "say"]
@@ -159,7 +152,7 @@ class Interview(Bank):
     # Questions.
 
     def question(self, entry):
-        address, title = self.goal(entry["chapter"])
+        address, chapter = self.goal(entry["chapter"])
         name = entry["id"]
         parts = [self.text("h3", entry["ask"], "ask"), chips(entry)]
         if entry.get("also"):
@@ -179,7 +172,7 @@ class Interview(Bank):
         parts.append(self.fold("An answer of 60 seconds", *good, cls="good"))
         if entry.get("then"):
             parts.append(self.fold("Then they ask", *[self.follow_up(one) for one in entry["then"]]))
-        links = [raw(f'<a class="b-home" href="{address}">{title}, the section</a>')]
+        links = [raw(f'<a class="b-home" href="{address}">{chapter}, the section</a>')]
         links += [self.pointer(pointer) for pointer in entry.get("see", ())]
         claims = [claim for claim in entry.get("claims", ()) if claim in bank.claims()]
         if claims:
@@ -365,14 +358,19 @@ class GroupCards(SphinxPostTransform):
                 part.insert(len(part) if inner is None else inner, raw(fold))
 
 
+def is_quick(card):
+    """Whether the card is a quick question, which stands in its chapter already."""
+    return card["chapter"] == f"{card['file']}#quick-{card['id']}"
+
+
 def in_chapter(card, name):
-    return card["file"] == name and card["kind"] != "say"
+    return card["file"] == name and card["kind"] != "say" and not is_quick(card)
 
 
 def home(env, place):
     """(page, id, title) of the section that a place like `regression#huber-loss` lies in."""
     page, _, anchor = place.partition("#")
-    return sections(env, page).get(anchor) or (page, "", env.titles[f"book/{page}"].astext())
+    return sections(env, page).get(anchor) or (page, "", title(page))
 
 
 @functools.cache
@@ -394,15 +392,13 @@ class InterviewList(Bank):
     """Every question of the course, with what the filters ask for."""
 
     def run(self):
-        self.depend()
         found = [raw('<div class="claims-filters room-filters" hidden></div>')]
         for name in chapters():
             entries = [entry for entry in bank.questions() if entry["file"] == name]
             if not entries:
                 continue
-            title = self.goal(f"{name}#")[1]
             items = [self.item(name, entry) for entry in entries]
-            found.append(section(f"questions-{name}", title, [listed("ul", items, "questions")]))
+            found.append(section(f"questions-{name}", title(name), [listed("ul", items, "questions")]))
         return found
 
     def item(self, name, entry):
@@ -417,23 +413,31 @@ class CardsList(Bank):
     """How many cards of which kind each chapter has."""
 
     def run(self):
-        self.depend()
         items = []
         for name in chapters():
             kinds = [card["kind"] for card in bank.cards() if card["file"] == name]
-            title = self.goal(f"{name}#")[1]
-            link = f'<a href="interview_{name}.html#cards">{title}</a>'
+            link = f'<a href="interview_{name}.html#cards">{title(name)}</a>'
             items.append(html("li", raw(f"{link}: {len(kinds)} cards")))
         return [listed("ul", items)]
 
 
 def chapters():
-    """The chapters that the bank has something of, in the order of the course."""
-    there = {entry["file"] for entry in [*bank.questions(), *bank.cards()]}
-    if there - set(CHAPTERS):
-        message = f"book/bank has {sorted(there - set(CHAPTERS))}, which course_room does not know"
-        raise ExtensionError(message)
-    return [name for name in CHAPTERS if name in there]
+    """The names of the files of the bank: the chapters in the order of the course, then what has none."""
+    there = dict.fromkeys(entry["file"] for entry in [*bank.questions(), *bank.cards()])
+    for name in there:
+        if not (BOOK / f"interview_{name}.md").exists():
+            raise ExtensionError(f"book/bank/*/{name}.yaml needs a page book/interview_{name}.md")
+    others = sorted(there.keys() - set(CHAPTERS))
+    return [*(name for name in CHAPTERS if name in there), *others]
+
+
+@functools.cache
+def title(name):
+    """The title of a chapter, or else of its page in the room without what these have in common."""
+    page = BOOK / f"{name}.md"
+    page = page if page.exists() else BOOK / f"interview_{name}.md"
+    line = next(line for line in page.read_text("utf-8").splitlines() if line.startswith("# "))
+    return line.removeprefix("# ").partition(":")[0]
 
 
 # --- Data for the scripts -------------------------------------------------------------------------------
@@ -540,15 +544,17 @@ def take_data(app, pagename, templatename, context, doctree):
     context["body"] = body
 
 
-def index(env):
+def index():
     """What there is: of each chapter its title, its cards and its questions without their texts."""
     found = {}
     for name in chapters():
         questions = [question for question in bank.questions() if question["file"] == name]
+        cards = [card for card in bank.cards() if card["file"] == name]
         kept = ("level", "kind", "tags", "roles", "seconds", "chapter", "needs")
         found[name] = {
-            "title": env.titles[f"book/{name}"].astext(),
-            "cards": {card["id"]: card["kind"] for card in bank.cards() if card["file"] == name},
+            "title": title(name),
+            "cards": {card["id"]: card["kind"] for card in cards},
+            "quick": [card["id"] for card in cards if is_quick(card)],
             "questions": {q["id"]: {key: q[key] for key in kept if key in q} for q in questions},
         }
     return found
@@ -562,6 +568,13 @@ def script():
     code = "\n".join((ROOM / name).read_text("utf-8") for name in SCRIPTS)
     code = re.sub(r"^\s*(//.*|/\*\*.*\*/)$", "", code, flags=re.M)
     return re.sub(r"\n\s*", "\n", code).strip()
+
+
+def depend(app, docname, source):
+    """Pages of the room are made of the bank, and so are the folds in the chapters."""
+    if is_of_the_room(docname) or docname.removeprefix("book/") in CHAPTERS:
+        for file in [*(BOOK / "bank").rglob("*.py"), *(BOOK / "bank").rglob("*.yaml")]:
+            app.env.note_dependency(str(file))
 
 
 def is_of_the_room(pagename):
@@ -585,7 +598,7 @@ def write_assets(app, exception):
         return
     static = Path(app.outdir) / "_static"
     (static / "bank").mkdir(exist_ok=True)
-    whole = f"globalThis.bank={{chapters:{as_script(index(app.env))},texts:{{}}}}\n"
+    whole = f"globalThis.bank={{chapters:{as_script(index())},texts:{{}}}}\n"
     (static / "bank/index.js").write_text(whole, "utf-8")
     (static / "room.js").write_text(script(), "utf-8")
     shutil.copy(BOOK / "_ext/fsrs/fsrs.js", static)
@@ -599,6 +612,7 @@ def setup(app):
     app.add_directive("interview-list", InterviewList)
     app.add_directive("cards-list", CardsList)
     app.add_post_transform(GroupCards)
+    app.connect("source-read", depend)
     app.connect("html-page-context", take_data, priority=700)
     app.connect("html-page-context", add_assets, priority=950)
     app.connect("build-finished", write_assets, priority=950)

@@ -241,8 +241,8 @@
       else status.replaceChildren();
     }, question);
 
-    const sure = SURE.map((percent, number) => html("button", { type: "button", onclick: () => reveal(percent) }, html("kbd", { "aria-hidden": "true" }, String(number + 1)), `${percent} %`));
-    const sureGroup = html("div", { class: "sure", role: "group", "aria-label": "How sure are you?" }, html("span", {}, "How sure are you?"), ...sure);
+    const sure = SURE.map((percent, number) => html("button", { type: "button", onclick: () => reveal(percent) }, html("kbd", { "aria-hidden": "true" }, String(number + 1)), `${percent}\u00a0%`));
+    const sureGroup = html("div", { class: "sure", role: "group", "aria-label": "How sure are you?" }, html("p", { class: "what" }, "How sure are you?"), ...sure);
     const ask = html("div", { class: "ask", inner: kind.ask });
     const element = html("div", { class: "asked", tabindex: "-1", "data-card": id }, html("p", { class: "kind" }, LABELS[card.kind], before ? ` · ${before}` : ""), ask);
     if (kind.hint) element.append(html("p", { class: "hint-line" }, kind.hint));

@@ -44,10 +44,13 @@ room.memory = (() => {
 
   const midnight = (time) => new Date(time).setHours(24, 0, 0, 0); // the one that comes
 
-  // {id: kind} of the cards of a chapter, or of all.
-  function kinds(chapter) {
+  // {id: kind} of the cards of a chapter, or of all. Quick questions lean on what stands around them: they come
+  // when they have been answered in their chapter.
+  function kinds(chapter, store) {
     const names = chapter ? [chapter] : Object.keys(bank.chapters);
-    return Object.assign({}, ...names.map((name) => bank.chapters[name].cards));
+    const all = Object.assign({}, ...names.map((name) => bank.chapters[name].cards));
+    for (const name of names) for (const id of bank.chapters[name].quick) if (!store.cards[id]) delete all[id];
+    return all;
   }
 
   // How many cards were answered for the first time today: no answer before today is in the log, nor lost from it.
@@ -68,7 +71,7 @@ room.memory = (() => {
   // longest overdue first, then new cards, those met in the chapters first. With the day of an interview in
   // `plan.date`, what raises the recall on that day most per second.
   function queue(store, { now = Date.now(), chapter = "" } = {}) {
-    const all = kinds(chapter);
+    const all = kinds(chapter, store);
     const ids = Object.keys(all);
     const known = ids.filter((id) => store.cards[id]?.[4]);
     const limit = Math.max(0, (store.plan.new ?? 10) - newToday(store, now));

@@ -9,7 +9,7 @@ room.recall = async (fold) => {
   const chapter = page.slice("interview_".length, -".html".length);
   const { cards } = await room.texts(chapter);
   const section = hash.slice("cards-".length);
-  const all = Object.entries(cards).filter(([, card]) => card.section === section && card.kind !== "say");
+  const all = Object.entries(cards).filter(([, card]) => card.section === section && card.kind !== "say" && !card.chapter.includes("#quick-"));
   const seen = room.store.read().cards;
   // Those not met yet come first.
   const ids = all.sort(([a], [b]) => (a in seen) - (b in seen)).slice(0, MOST).map(([id]) => id);

@@ -6,7 +6,6 @@
   const { html, store, memory } = room;
   const SOON = 4; // cards until one that was wrong is asked again
   const WAS_SURE = 1; // ... by somebody who was sure
-  const $ = (value) => Math.round(100 * value);
 
   let left = [];
   let shown = null;
@@ -107,7 +106,7 @@
       after: (grade) => days(memory.next(state ?? [0, 0, 0, 0, 0, 0, 1], grade, Date.now())),
     });
     stage.replaceChildren(shown.element);
-    if (place.contains(document.activeElement) || document.activeElement === document.body) shown.element.focus({ preventScroll: true });
+    if (steps.length) shown.element.focus({ preventScroll: true });
     const mine = shown;
     const result = await mine.done;
     if (shown !== mine) return;
@@ -116,7 +115,7 @@
 
   function days([, , last, due]) {
     const count = Math.round((due - last) / memory.DAY);
-    return count === 1 ? "1 day" : `${count} days`;
+    return count === 1 ? "1\u00a0day" : `${count}\u00a0days`;
   }
 
   function answered(id, revision, { grade, confidence, ms, missed }) {
