@@ -149,11 +149,12 @@ def depth(then):
 
 
 def test_the_scripts_and_the_bank_are_small():
-    def packed(*names):
-        return sum(len(gzip.compress((SITE / "_static" / name).read_bytes())) for name in names)
+    def packed(name):
+        return len(gzip.compress((SITE / "_static" / name).read_bytes()))
 
     assert packed("room.js") < 20_000
-    assert packed("bank/index.js", *(f"bank/{name}.js" for name in CHAPTERS)) < 150_000
+    assert packed("bank/index.js") < 15_000
+    assert max(packed(f"bank/{name}.js") for name in CHAPTERS) < 50_000
 
 
 def test_questions_can_be_filtered(room):
@@ -385,7 +386,7 @@ def test_in_sixty_days_no_card_is_lost_and_what_is_due_comes_first(room):
     quick = sum("#quick-" in card["chapter"] for name in CHAPTERS for card in texts(name)["cards"].values())
     assert found["faults"] == []
     assert found["answers"] == found["log"] > 200
-    assert found["cards"] == min(asked - quick, found["cards"]) > 50
+    assert min(asked - quick, 100) <= found["cards"] <= asked - quick
 
 
 BEFORE_THE_DAY = """([now, count]) => {
@@ -526,7 +527,7 @@ def test_cards_are_put_in_order(room):
     expected = ["squared error", "half a squared error", "Huber, δ = 3", "absolute error"]
     for place, text in enumerate(expected):
         while (now := card.locator(".sorting li > span").all_inner_texts().index(text)) > place:
-            card.get_by_role("button", name=f"{text}: up").press("Enter")
+            card.get_by_role("button", name=f"{text}: up", exact=True).press("Enter")
             assert card.locator(".sorting li > span").all_inner_texts().index(text) == now - 1
     card.get_by_role("button", name="90").click()
     assert "This is the order." in card.inner_text()
@@ -599,35 +600,34 @@ def test_a_quick_question_joins_the_queue_with_its_first_answer(room):
 
 def test_cards_are_asked_below_their_section(room):
     tab = room("regression")
-    fold = tab.locator("#huber-the-pull-is-capped > .again")
-    summary = fold.locator("summary")
-    count = int(summary.text_content().removeprefix("Recall: ").split()[0])
-    summary.click()
-    for number in range(count):
-        card = fold.locator(".asked")
-        tab.wait_for_function(
-            "(text) => document.querySelector('.asked .kind')?.textContent.includes(text)",
-            arg=f"{number + 1} of {count}",
-        )
+    section = tab.locator("#huber-the-pull-is-capped")
+    link = section.locator(".again > a")
+    count = int(link.text_content().removeprefix("Recall: ").split()[0])
+    assert tab.locator("script[src*=room]").count() == 0  # nothing is loaded before
+    link.press("Enter")
+    for number in range(1, count + 1):
+        card = section.locator(".asked").filter(has_text=f"{number} of {count}")
+        card.wait_for()
         if card.get_by_label("Your answer, a number").count():
             card.get_by_label("Your answer, a number").fill("1")
         if card.locator(".picks button").count():
             card.locator(".picks button").first.click()
         card.get_by_role("button", name="70").click()
         card.locator(".suggested").click()
-    fold.get_by_role("link", name="Review").wait_for()
-    assert len(kept(tab)["log"]) == count
-    fold.get_by_role("link", name="Review").click()
+    review = section.get_by_role("link", name="Review")
+    review.wait_for()
+    assert len(kept(tab)["log"]) == count and "#add=" in review.get_attribute("href")
+    review.click()
     tab.locator(".asked, .stage h2").first.wait_for()
     assert sum(state[4] == 1 for state in kept(tab)["cards"].values()) == count
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_fold_in_a_chapter_leads_to_cards(chapter):
+@pytest.mark.parametrize("chapter", [name for name in CHAPTERS if (SITE / f"book/{name}.html").exists()])
+def test_every_link_in_a_chapter_leads_to_cards(chapter):
     page = read(chapter)
     found = texts(chapter)["cards"].values()
     sections = {card["section"] for card in found if "section" in card and "#quick-" not in card["chapter"]}
-    linked = [fold.a["href"] for fold in page.select("details.again")]
+    linked = [link["href"] for link in page.select("p.again > a")]
     own = {f"interview_{chapter}.html#cards-{section}" for section in sections if page.find(id=section)}
     assert set(linked) == own and len(linked) == len(own)
 

@@ -154,7 +154,7 @@ def fold_titles(html):
     tree = BeautifulSoup(html, "html.parser")
     before_practice(tree)
     article = tree.find("article") or tree
-    folds = (fold for fold in article.select("details:not(.again)") if not is_answer(fold))
+    folds = (fold for fold in article.find_all("details") if not is_answer(fold))
     return [fold.summary.get_text(" ", strip=True) for fold in folds]
 
 

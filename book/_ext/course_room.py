@@ -334,7 +334,9 @@ class GroupCards(SphinxPostTransform):
         groups = {}
         for card in list(self.document.findall(lambda node: isinstance(node, Html) and "place" in node)):
             groups.setdefault(home(self.env, card["place"]), []).append(card)
-        for (page, anchor, title), cards in groups.items():
+        order = [*dict.fromkeys(sections(self.env, name).values())] if name in CHAPTERS else []
+        known = {place: number for number, place in enumerate(order)}
+        for (page, anchor, title), cards in sorted(groups.items(), key=lambda group: known.get(group[0], -1)):
             place = anchor if page == name else f"{page}-{anchor}"
             box = html("div", cls="recall-group", ids=[f"cards-{place}"], data_section=place)
             cards[0].parent.append(box)
@@ -343,19 +345,18 @@ class GroupCards(SphinxPostTransform):
             box += [html("h3", raw(f'<a href="{page}.html#{anchor}">{escape(title)}</a>')), *cards]
 
     def lead(self, name):
-        """Behind each section that has cards a fold, which a script fills with them."""
+        """Behind each section that has cards a link to them; a script asks them in its place."""
         places = [home(self.env, card["chapter"]) for card in bank.cards() if in_chapter(card, name)]
         counts = Counter(place for page, place, _ in places if page == name)
         for part in list(self.document.findall(nodes.section)):
             count = counts.get(part["ids"][0]) if isinstance(part.parent, nodes.section) else None
             if count:
                 cards = "1 card" if count == 1 else f"{min(count, FEW)} cards"
-                link = f'<a href="interview_{name}.html#cards-{part["ids"][0]}">All cards of this section</a>'
-                fold = f'<details class="again"><summary>Recall: {cards}</summary>{link}</details>'
+                link = f'<a href="interview_{name}.html#cards-{part["ids"][0]}">Recall: {cards}</a>'
                 inner = next(
                     (place for place, child in enumerate(part) if isinstance(child, nodes.section)), None
                 )
-                part.insert(len(part) if inner is None else inner, raw(fold))
+                part.insert(len(part) if inner is None else inner, raw(f'<p class="again">{link}</p>'))
 
 
 def is_quick(card):
@@ -571,7 +572,7 @@ def script():
 
 
 def depend(app, docname, source):
-    """Pages of the room are made of the bank, and so are the folds in the chapters."""
+    """Pages of the room are made of the bank, and so are the links in the chapters."""
     if is_of_the_room(docname) or docname.removeprefix("book/") in CHAPTERS:
         for file in [*(BOOK / "bank").rglob("*.py"), *(BOOK / "bank").rglob("*.yaml")]:
             app.env.note_dependency(str(file))

@@ -212,24 +212,33 @@ addEventListener("DOMContentLoaded", () => {
     keep(key, store);
   }
 
-  // Below a section: its cards, from the interview room, which is loaded when the first such fold is opened.
+  // Below a section: its cards, asked in the place of the link to them. The interview room is loaded for that
+  // when the first such link is followed.
   let room;
-  function recall(fold) {
+  function recall(box) {
+    const link = box.firstChild;
     const load = (name) =>
-      new Promise((done) => {
+      new Promise((done, failed) => {
         const script = document.createElement("script");
         script.src = `../_static/${name}`;
         script.onload = done;
+        script.onerror = failed;
         document.head.append(script);
       });
-    fold.addEventListener("toggle", async () => {
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
       if (!room) {
         document.head.insertAdjacentHTML("beforeend", '<link rel="stylesheet" href="../_static/room.css">');
         room = load("bank/index.js").then(() => load("room.js"));
       }
-      await room;
-      globalThis.room.recall(fold);
-    }, { once: true });
+      try {
+        await room;
+        await globalThis.room.recall(box);
+      } catch {
+        location = link.href;
+      }
+    });
   }
 
   function toNumber(text) {

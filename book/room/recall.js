@@ -1,10 +1,10 @@
-// In a chapter: the fold below a section, opened for the first time, asks up to four of the section's cards, one
-// after the other. What is answered joins the queue of the page Review.
+// In a chapter: up to four of a section's cards, one after the other, in the place of the link to them. What is
+// answered joins the queue of the page Review.
 
-room.recall = async (fold) => {
+room.recall = async (box) => {
   const MOST = 4;
   const { html } = room;
-  const link = fold.querySelector("a");
+  const link = box.querySelector("a");
   const [page, hash] = link.getAttribute("href").split("#");
   const chapter = page.slice("interview_".length, -".html".length);
   const { cards } = await room.texts(chapter);
@@ -14,8 +14,7 @@ room.recall = async (fold) => {
   // Those not met yet come first.
   const ids = all.sort(([a], [b]) => (a in seen) - (b in seen)).slice(0, MOST).map(([id]) => id);
   const stage = html("div", { class: "stage" });
-  fold.append(stage);
-  link.remove();
+  box.replaceWith(stage);
   for (const [place, id] of ids.entries()) {
     const shown = room.card(id, cards[id], { before: `${place + 1} of ${ids.length}` });
     shown.element.addEventListener("keydown", shown.key);
