@@ -599,6 +599,9 @@ def write_assets(app, exception):
         return
     static = Path(app.outdir) / "_static"
     (static / "bank").mkdir(exist_ok=True)
+    for file in (static / "bank").glob("*.js"):
+        if file.stem not in chapters():  # of an earlier build
+            file.unlink()
     whole = f"globalThis.bank={{chapters:{as_script(index())},texts:{{}}}}\n"
     (static / "bank/index.js").write_text(whole, "utf-8")
     (static / "room.js").write_text(script(), "utf-8")
