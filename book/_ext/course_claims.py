@@ -46,7 +46,9 @@ class ClaimsTable(SphinxDirective):
     def row(self, row):
         verdict = row["verdict"]
         chapter = row["chapter"]
-        evidence = "".join(f"<li>{self.pointer(p)}</li>" for p in re.split(r";\s*", row["evidence"]) if p)
+        evidence = "".join(
+            f"<li>{link_pointer(self.env, p)}</li>" for p in re.split(r";\s*", row["evidence"]) if p
+        )
         return (
             f'<tr id="{slug(row["id"])}" data-chapter="{chapter}" data-verdict="{verdict or "open"}">'
             f'<td><span class="claim-id">{row["id"]}, {chapter.replace("_", " ")}</span> '
@@ -55,20 +57,22 @@ class ClaimsTable(SphinxDirective):
             f"<td>{text(row['truth'])}{evidence and f'<ul>{evidence}</ul>'}</td></tr>"
         )
 
-    def pointer(self, pointer):
-        path, _, anchor = pointer.strip().partition("#")
-        docname = re.sub(r"\.(md|ipynb)$", "", path)
-        if docname == path or docname not in self.env.found_docs:
-            return f"<code>{html.escape(pointer.strip())}</code>"
-        label = docname.rpartition("/")[2].replace("_", " ").capitalize()
-        if path.endswith(".ipynb"):
-            label += " notebook"
-        if anchor:
-            label += f": {anchor.replace('-', ' ')}"
-        if anchor.startswith("eq-"):
-            anchor = f"equation-{anchor}"
-        uri = self.env.app.builder.get_relative_uri(self.env.docname, docname)
-        return f'<a href="{uri}{anchor and "#" + anchor}">{html.escape(label)}</a>'
+
+def link_pointer(env, pointer):
+    """A pointer to evidence as a link, where the site has it."""
+    path, _, anchor = pointer.strip().partition("#")
+    docname = re.sub(r"\.(md|ipynb)$", "", path)
+    if docname == path or docname not in env.found_docs:
+        return f"<code>{html.escape(pointer.strip())}</code>"
+    label = docname.rpartition("/")[2].replace("_", " ").capitalize()
+    if path.endswith(".ipynb"):
+        label += " notebook"
+    if anchor:
+        label += f": {anchor.replace('-', ' ')}"
+    if anchor.startswith("eq-"):
+        anchor = f"equation-{anchor}"
+    uri = env.app.builder.get_relative_uri(env.docname, docname)
+    return f'<a href="{uri}{anchor and "#" + anchor}">{html.escape(label)}</a>'
 
 
 def slug(name):

@@ -171,7 +171,7 @@ def in_sight(html, folds=False):
     """
     tree = BeautifulSoup(html, "html.parser")
     before_practice(tree)
-    for element in tree.select("script, style, nav, .headerlink, .eqno, .course-minutes"):
+    for element in tree.select("script, style, nav, .headerlink, .eqno, .course-minutes, .again"):
         if "eqno" in element.get("class", ()):
             element.parent["numbered"] = "yes"
         element.extract()

@@ -69,6 +69,10 @@ KEPT = {
     "favicon.svg",
     "STIXTwoMath.woff2",
     "OFL.txt",
+    "bank",
+    "fsrs.js",
+    "room.css",
+    "room.js",
 }
 
 
@@ -259,6 +263,8 @@ def join_scripts(scripts):
     # The theme measures every box of the page when it has loaded; course.js does it when they come into view.
     start = '"complete"===document.readyState?I():window.addEventListener("load",I)'
     scripts = {**scripts, theme: replace(scripts[theme], start, "0", theme)}
+    # Without comments and indentation.
+    scripts["course.js"] = re.sub(r"\n\s*(//.*)?(?=\n)|\n\s+", "\n", scripts["course.js"])
     for name in (theme, "scripts/sphinx-book-theme.js"):
         scripts[name], count = re.subn(r"^//# sourceMappingURL=.*$", "", scripts[name], flags=re.M)
         need(count, name, "comment `//# sourceMappingURL=...`")

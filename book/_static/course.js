@@ -144,9 +144,11 @@ const SPHINX_HIGHLIGHT_ENABLED = false;
       verdict.setAttribute("role", "status");
       fold.before(verdict);
       const key = `${box.id} ${location.pathname.split("/").pop()}`;
-      const tell = (item, given) => {
+      let isAsked = false; // not what was answered another day
+      const tell = (item, given, right) => {
         verdict.replaceChildren(...item.cloneNode(true).childNodes);
         keep(key, given);
+        if (isAsked) join(box.id.slice("quick-".length), right);
       };
 
       if (asked.right !== undefined) {
@@ -158,11 +160,12 @@ const SPHINX_HIGHLIGHT_ENABLED = false;
           choice.append(button);
           button.addEventListener("click", () => {
             button.className = number === asked.right ? "right" : "wrong";
-            tell(says[number], number);
+            tell(says[number], number, number === asked.right);
           });
         });
         const before = kept(key);
         if (before !== null) list.querySelectorAll("button")[before]?.click();
+        isAsked = true;
         continue;
       }
       const form = document.createElement("form");
@@ -184,14 +187,55 @@ const SPHINX_HIGHLIGHT_ENABLED = false;
         const known = [[asked.answer, asked.tolerance], ...asked.wrong];
         const place = known.findIndex(([value, tolerance]) => Math.abs(given - value) <= tolerance);
         button.className = place === 0 ? "right" : "wrong";
-        tell(says[place === -1 ? says.length - 1 : place], field.value);
+        tell(says[place === -1 ? says.length - 1 : place], field.value, place === 0);
       });
       const before = kept(key);
       if (before !== null) {
         field.value = before;
         form.requestSubmit();
       }
+      isAsked = true;
     }
+  }
+
+  // A quick question comes back on the page Review, with its first answer. book/room/store.js says what is kept.
+  function join(id, right) {
+    const key = "loss-functions/1";
+    const store = kept(key) ?? {};
+    if (store.cards?.[id]) return;
+    const now = Date.now();
+    (store.cards ??= {})[id] = [0, 0, 0, now, 0, 0, 1];
+    (store.log ??= []).push([id, now, right ? 3 : 1, null, null]);
+    keep(key, store);
+  }
+
+  // Below a section: its cards, asked in the place of the link to them. The interview room is loaded for that
+  // when the first such link is followed.
+  let room;
+  function recall(box) {
+    const link = box.firstChild;
+    const load = (name) =>
+      new Promise((done, failed) => {
+        const script = document.createElement("script");
+        script.src = `../_static/${name}`;
+        script.onload = done;
+        script.onerror = failed;
+        document.head.append(script);
+      });
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (!room) {
+        document.head.insertAdjacentHTML("beforeend", '<link rel="stylesheet" href="../_static/room.css">');
+        room = load("bank/index.js").then(() => load("room.js"));
+      }
+      try {
+        await room;
+        await globalThis.room.recall(box);
+      } catch {
+        location = link.href;
+      }
+    });
   }
 
   function toNumber(text) {
@@ -294,6 +338,7 @@ const SPHINX_HIGHLIGHT_ENABLED = false;
     askQuick();
     leftOff();
     explainTerms();
+    document.querySelectorAll(".again").forEach(recall);
     if (matchMedia("screen and (max-width: 640px)").matches) setFolds(false);
     land();
     const article = document.querySelector("article");
