@@ -17,7 +17,7 @@
   function read(turn) {
     const [how, name] = turn.dataset.when.split(" ");
     return {
-      ask: turn.querySelector(".line"),
+      ask: turn.querySelector(".b-line"),
       when: (said) => !how || said.has(name) === (how === "said"),
       all: turn.querySelector(".b-all"),
       points: [...turn.querySelectorAll("li[data-point]")].map((item) => ({
@@ -33,7 +33,6 @@
 
   function dialogue(place) {
     const source = place.querySelector(".turns");
-    const opening = place.querySelector(".opening");
     const turns = [...source.children].map((turn) => read(turn));
     const talk = html("div", { class: "talk stage" });
     source.replaceWith(talk, html("details", { class: "room-fold whole" }, html("summary", {}, "The whole dialogue, with all branches"), html("div", { class: "inside" }, source)));
@@ -132,7 +131,6 @@
       else return;
       event.preventDefault();
     });
-    opening.after(talk);
     first();
   }
 
