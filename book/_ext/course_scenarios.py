@@ -99,7 +99,10 @@ class Graded(Spoken):
         items = []
         for point in one["rubric"]:
             has = point["id"] in answer["has"]
-            said = [raw(f'<span class="has">{"Has" if has else "Lacks"}:</span> '), self.text("span", point["say"])]
+            said = [
+                raw(f'<span class="has">{"Has" if has else "Lacks"}:</span> '),
+                self.text("span", point["say"]),
+            ]
             cls = f"{'has' if has else 'lacks'}{' must' if point.get('must') else ''}"
             items.append(html("li", *said, cls=cls))
         flags = [
