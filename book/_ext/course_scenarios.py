@@ -78,7 +78,7 @@ class Scenarios(Spoken):
 
 
 class Graded(Spoken):
-    """Every problem with a weak, a fair and a strong answer, in an order that does not tell which is which."""
+    """Every problem with a weak, a fair and a strong answer, in an order that tells nothing."""
 
     def run(self):
         self.env.note_dependency(str(bank.SCENARIOS))
