@@ -9,7 +9,7 @@ import random
 import re
 
 import bank
-from course_room import BOOK, Bank, html, listed, plain, raw, section, title
+from course_room import BOOK, Bank, html, listed, plain, raw, section
 
 LETTERS = "ABC"
 
@@ -130,14 +130,16 @@ def join(items):
 
 @functools.cache
 def heading(place):
-    """What a link to `regression#huber-loss` says: the heading there, a problem's title, or the chapter's."""
+    """What a link to `regression#huber-loss` says: the title of the problem or of the section there."""
     page, _, anchor = place.partition("#")
     text = (BOOK / f"{page}.md").read_text("utf-8")
     problem = re.search(rf"\{{exercise\}} (.+)\n:label: {re.escape(anchor)}\n", text)
     if problem:
         return f"{problem[1]} (problem)"
-    under = re.search(rf"^\({re.escape(anchor)}\)=\n(?:\(.*\)=\n)*#+ (.+)$", text, re.M)
-    return re.sub(r"[$*`]", "", under[1]) if under else title(page)
+    start = text.index(f"({anchor})=\n")
+    under = re.match(r"(?:\(.+\)=\n)+#+ (.+)", text[start:])
+    around = re.findall(r"^#+ (.+)$", text[:start], re.M)[-1]
+    return re.sub(r"[$*`]", "", under[1] if under else around)
 
 
 def setup(app):

@@ -35,7 +35,9 @@
     const source = place.querySelector(".turns");
     const turns = [...source.children].map((turn) => read(turn));
     const talk = html("div", { class: "talk stage" });
-    source.replaceWith(talk, html("details", { class: "room-fold whole" }, html("summary", {}, "The whole dialogue, with all branches"), html("div", { class: "inside" }, source)));
+    const inside = html("div", { class: "inside" });
+    source.before(talk, html("details", { class: "room-fold whole" }, html("summary", {}, "The whole dialogue, with all branches"), inside));
+    inside.append(source);
     let asked = [];
     let panel = null;
     let flagged = [];
@@ -111,7 +113,7 @@
 
     function end() {
       const level = room.level(asked, flagged.length);
-      const missing = asked.filter(({ said }) => !said);
+      const missing = asked.filter(({ said }) => !said).sort((a, b) => b.must - a.must);
       const item = ({ text, link, must }) => html("li", { class: must ? "must" : "" }, ...copy(text), " ", ...(link ? [link.cloneNode(true)] : []));
       const result = html("p", { class: `result grade ${level}`, tabindex: "-1" }, level);
       offer(result);
