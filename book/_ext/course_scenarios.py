@@ -18,7 +18,7 @@ class Spoken(Bank):
     """What the two directives share: sentences of an interviewer, and links to where a point is explained."""
 
     def line(self, text, cls=""):
-        who = html("span", plain("Interviewer: "), cls="who")
+        who = html("span", plain("Interviewer: "), cls="speaker")
         return html("div", who, self.text("div", text, "line"), cls=f"bubble {cls}".strip())
 
     def link(self, place):
@@ -100,7 +100,7 @@ class Graded(Spoken):
         for point in one["rubric"]:
             has = point["id"] in answer["has"]
             said = [
-                raw(f'<span class="has">{"Has" if has else "Lacks"}:</span> '),
+                raw(f'<span class="state">{"Has" if has else "Lacks"}:</span> '),
                 self.text("span", point["say"]),
             ]
             cls = f"{'has' if has else 'lacks'}{' must' if point.get('must') else ''}"

@@ -43,7 +43,7 @@
     let flagged = [];
 
     const say = (text, cls = "") => {
-      const bubble = html("div", { class: `bubble ${cls}`, tabindex: "-1" }, html("span", { class: "who" }, "Interviewer: "), html("div", {}, ...copy(text)));
+      const bubble = html("div", { class: `bubble ${cls}`, tabindex: "-1" }, html("span", { class: "speaker" }, "Interviewer: "), html("div", {}, ...copy(text)));
       talk.append(bubble);
       return bubble;
     };
