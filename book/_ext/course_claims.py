@@ -61,6 +61,8 @@ class ClaimsTable(SphinxDirective):
 def link_pointer(env, pointer):
     """A pointer to evidence as a link, where the site has it."""
     path, _, anchor = pointer.strip().partition("#")
+    if question := re.fullmatch(r"book/bank/questions/(\w+)\.yaml", path):
+        path, anchor = f"book/interview_{question[1]}.md", f"q-{anchor}"
     docname = re.sub(r"\.(md|ipynb)$", "", path)
     if docname == path or docname not in env.found_docs:
         return f"<code>{html.escape(pointer.strip())}</code>"

@@ -31,8 +31,8 @@ sys.path.insert(0, str(BOOK))  # book/bank is a package
 import bank  # noqa: E402
 
 ROOM = BOOK / "room"
-SCRIPTS = ("store.js", "memory.js", "card.js", "recall.js", "questions.js", "review.js")
-PAGES = ("interview", "interview_questions", "cards", "review")
+SCRIPTS = ("store.js", "memory.js", "card.js", "recall.js", "questions.js", "review.js", "scenarios.js")
+PAGES = ("interview", "interview_questions", "cards", "review", "scenarios")
 CHAPTERS = """
     foundations regression classification margin imbalance metric_learning ranking custom choosing debugging
 """.split()
@@ -606,7 +606,8 @@ def write_assets(app, exception):
     (static / "bank/index.js").write_text(whole, "utf-8")
     (static / "room.js").write_text(script(), "utf-8")
     shutil.copy(BOOK / "_ext/fsrs/fsrs.js", static)
-    css = re.sub(r"/\*.*?\*/", "", (ROOM / "room.css").read_text("utf-8"), flags=re.S)
+    css = "".join((ROOM / name).read_text("utf-8") for name in ("room.css", "scenarios.css"))
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
     (static / "room.css").write_text(re.sub(r"\n\s*", "\n", css).strip(), "utf-8")
 
 

@@ -2,6 +2,7 @@
 
 - `questions/NAME.yaml`: interview questions of a chapter, with the usual answer, a good one, and its points;
 - `cards/NAME.yaml`: cards, one fact each;
+- `scenarios.yaml`: dialogues with an interviewer, and problems with a weak, a fair and a strong answer;
 - `../questions/NAME.yaml`: the quick questions between the sections of a chapter. They are cards as well.
 
 Three more kinds of cards are made here: of the points of a question that have a `card`, of every question
@@ -24,6 +25,7 @@ import lossutils
 from lossutils.catalog import CARDS
 
 BOOK = Path(__file__).parents[1]
+SCENARIOS = BOOK / "bank/scenarios.yaml"
 NAMES = {
     "np": np,
     "math": math,
@@ -53,6 +55,19 @@ def _read(folder):
 @functools.cache
 def questions():
     return _read(BOOK / "bank/questions")
+
+
+@functools.cache
+def _scenarios():
+    return yaml.safe_load(SCENARIOS.read_text("utf-8"))
+
+
+def dialogues():
+    return _scenarios()["dialogues"]
+
+
+def graded():
+    return _scenarios()["graded"]
 
 
 @functools.cache
