@@ -35,9 +35,9 @@ room.due = (ids, now = Date.now()) => {
   });
 };
 
-room.ROLES = { "": "any role", ds: "data scientist", mle: "ML engineer", research: "researcher" };
-room.roles = () => room.html("select", {}, ...Object.entries(room.ROLES).map(([value, label]) => new Option(label, value)));
-room.minutes = (ms) => `${Math.floor(Math.max(0, ms) / 60_000)}:${String(Math.floor((Math.max(0, ms) / 1000) % 60)).padStart(2, "0")}`;
+room.count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+room.roles = () => room.html("select", {}, ...Object.entries({ "": "any role", ds: "data scientist", mle: "ML engineer", research: "researcher" }).map(([value, label]) => new Option(label, value)));
+room.minutes = (ms) => new Date(Math.max(0, ms)).toISOString().slice(14, 19).replace(/^0/, "");
 room.button = (label, key, press) => room.html("button", { type: "button", "data-key": key, onclick: press }, ...(key ? [room.html("kbd", { "aria-hidden": "true" }, key)] : []), label);
 // Letters press the buttons that show them.
 room.keys = (place) =>
@@ -98,6 +98,7 @@ room.review = (ids) => (location.protocol === "file:" && ids.length ? `review.ht
         said.textContent = "Nothing is recorded: there is no microphone, or this page may not use it.";
       }
     }
+    store.update(room.memory.settle); // what the chapters have asked, before it is made due
     minutes = length;
     end = Date.now() + length * 60_000;
     ticking = setInterval(tick, 500);
@@ -127,13 +128,7 @@ room.review = (ids) => (location.protocol === "file:" && ids.length ? `review.ht
     silence();
     const one = Date.now() < end && room.draw(all, asked, store.read(), role.value);
     if (!one) return finish();
-    let texts;
-    try {
-      texts = await room.texts(one.chapter);
-    } catch (error) {
-      said.textContent = error.message;
-      return finish();
-    }
+    const texts = await room.texts(one.chapter);
     ask({ ...one, text: texts.questions[one.id], revision: texts.cards[`say-${one.id}`].revision });
   }
 
@@ -223,8 +218,7 @@ room.review = (ids) => (location.protocol === "file:" && ids.length ? `review.ht
     const wrong = (text.flag ?? []).filter((_, at) => flagged[at]);
     if (wrong.length) status.append(what("What you should not have said:"), html("ul", { class: "flags" }, ...wrong.map((flag) => html("li", { inner: flag }))));
     const [page, anchor] = text.chapter.split("#");
-    const cards = ids.length ? `${ids.length === 1 ? "1 card is" : `${ids.length} cards are`} due in review. ` : "";
-    status.append(html("p", { class: "see" }, cards, html("a", { href: `${page}.html#${anchor}` }, "Read it in the chapter")));
+    status.append(html("p", { class: "see" }, `Due in review: ${room.count(ids.length, "card")}. `, html("a", { href: `${page}.html#${anchor}` }, "Read it in the chapter")));
   }
 
   function finish() {
@@ -238,16 +232,16 @@ room.review = (ids) => (location.protocol === "file:" && ids.length ? `review.ht
     const rows = graded.map((one) =>
       html("li", { class: one.verdict },
         html("a", { href: `interview_${one.chapter}.html#q-${one.id}`, inner: one.text.ask }),
-        html("p", { class: "chips" }, html("b", { class: one.verdict }, one.verdict), ` ${room.minutes(one.ms)} of ${room.minutes(one.text.seconds * 1000)} · ${one.missing} ${one.missing === 1 ? "point" : "points"} missing`),
+        html("p", { class: "chips" }, html("b", { class: one.verdict }, one.verdict), ` ${room.minutes(one.ms)} of ${room.minutes(one.text.seconds * 1000)} · ${room.count(one.missing, "point")} missing`),
         ...(one.notes ? [html("p", { class: "noted" }, one.notes)] : []),
       ),
     );
     const ids = [...new Set(due)];
     stage.replaceChildren(
-      html("h2", { tabindex: "-1" }, `${minutes} minutes, ${graded.length} ${graded.length === 1 ? "answer" : "answers"}`),
-      html("p", {}, graded.length ? `${count("strong")} strong, ${count("fair")} fair, ${count("weak")} weak.` : "Nothing was graded."),
+      html("h2", { tabindex: "-1" }, `${minutes} minutes, ${room.count(graded.length, "answer")}`),
+      html("p", {}, `${count("strong")} strong, ${count("fair")} fair, ${count("weak")} weak.`),
       html("ul", { class: "questions" }, ...rows),
-      html("p", {}, ...(ids.length ? [`${ids.length === 1 ? "1 card is" : `${ids.length} cards are`} due now: `, html("a", { href: room.review(ids) }, "Review"), "."] : [])),
+      html("p", {}, `Due now: ${room.count(ids.length, "card")}. `, html("a", { href: room.review(ids) }, "Review")),
       html("div", { class: "bar" }, button("Another mock", "", setup)),
     );
     stage.firstChild.focus();

@@ -50,7 +50,7 @@ room.interval = (right, count) => {
   const { html, store, memory, button } = room;
   const ENOUGH = 20; // answers, before anything is said of calibration
   const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
-  const cards = (count) => `${count} ${count === 1 ? "card" : "cards"}`;
+  const cards = (count) => room.count(count, "card");
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const body = html("div", {});
   const said = html("p", { role: "status" });
@@ -69,7 +69,7 @@ room.interval = (right, count) => {
       const seen = ids.filter((id) => all.cards[id]?.[4]);
       if (!seen.length) return [name, "not seen", "unseen", cards(ids.length)];
       const recall = mean(seen.map((id) => memory.recall(all.cards[id], now)));
-      const [word, cls] = recall >= 0.85 ? ["solid", "solid"] : recall >= 0.7 ? ["fading", "part"] : ["weak", "weak"];
+      const [word, cls] = seen.length < ids.length / 5 ? ["begun", "unseen"] : recall >= 0.85 ? ["solid", "solid"] : recall >= 0.7 ? ["fading", "part"] : ["weak", "weak"];
       return [name, word, cls, `recall ${percent(recall)}, ${seen.length} of ${cards(ids.length)} seen`];
     }));
   }
@@ -88,7 +88,7 @@ room.interval = (right, count) => {
     const bars = counts.map((count, at) => {
       const height = (90 * count) / top;
       const x = 10 + 24.5 * at;
-      return `<rect x="${x}" y="${108 - height}" width="18" height="${height}"/>${count ? `<text x="${x + 9}" y="${103 - height}">${count}</text>` : ""}<text class="soft" x="${x + 9}" y="124">${name(at)}</text>`;
+      return `<rect x="${x}" y="${108 - height}" width="18" height="${height}"/>${count ? `<text x="${x + 9}" y="${103 - height}">${count}</text>` : ""}<text class="soft${at ? "" : " end"}" x="${x + (at ? 9 : 20)}" y="124">${name(at)}</text>`;
     });
     const label = `Cards due on each of the next 14 days, from today: ${counts.join(", ")}`;
     return html("div", { class: "chart", inner: `<svg viewBox="0 0 360 130" role="img" aria-label="${label}"><path d="M6 108.5H354"/>${bars.join("")}</svg>` });
@@ -118,16 +118,15 @@ room.interval = (right, count) => {
 
   function calibration(all) {
     const found = room.calibration(all.log);
-    if (found.count < ENOUGH) return [html("p", {}, `Before every answer you say how sure you are. After ${ENOUGH} answers this page can say whether you are too sure; so far there ${found.count === 1 ? "is 1" : `are ${found.count}`}.`)];
+    if (found.count < ENOUGH) return [html("p", {}, `Before every answer you say how sure you are. After ${ENOUGH} answers this page can say whether you are too sure; so far: ${found.count}.`)];
     const cell = (text, tag = "td") => html(tag, tag === "th" ? { scope: "col" } : {}, text);
     const rows = found.bins.map(({ percent: p, count, right }) => {
-      const [low, high] = count ? room.interval(right, count) : [];
-      return html("tr", {}, cell(`${p}\u00a0%`), cell(String(count)), cell(count ? percent(right / count) : "–"), cell(count ? `${percent(low)} to ${percent(high)}` : "–"));
+      return html("tr", {}, cell(`${p}\u00a0%`), cell(String(count)), cell(count ? percent(right / count) : "–"));
     });
     return [
       html("p", { class: "figure" }, html("b", {}, verdict(found))),
       html("p", {}, `${found.count} answers. Log loss ${found.logLoss.toFixed(3)}, at the best temperature ${found.cooled.toFixed(3)}; always saying 50\u00a0% costs ${Math.LN2.toFixed(3)}. Brier score ${found.brier.toFixed(3)}.`),
-      html("div", { class: "beside" }, diagram(found.bins), html("div", { class: "table-box" }, html("table", { class: "table" }, html("thead", {}, html("tr", {}, ...["You said", "Answers", "Right", "95 % interval"].map((text) => cell(text, "th")))), html("tbody", {}, ...rows)))),
+      html("div", { class: "beside" }, diagram(found.bins), html("div", { class: "table-box" }, html("table", { class: "table" }, html("thead", {}, html("tr", {}, ...["You said", "Answers", "Right"].map((text) => cell(text, "th")))), html("tbody", {}, ...rows)))),
       html("p", { class: "see" }, "On the dashed line you are as often right as you say; below it you are too sure. The bars are 95\u00a0% intervals: a short log proves little."),
     ];
   }

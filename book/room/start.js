@@ -52,7 +52,7 @@ room.placed = (answers) => {
   const days = html("p", { role: "status" });
   function tell() {
     const left = Math.round((new Date(`${date.value}T12:00`) - new Date(`${today()}T12:00`)) / 86_400_000);
-    days.textContent = left > 0 ? `${left} ${left === 1 ? "day" : "days"} left. Review asks first what helps most on that day.` : left === 0 ? "Today. Read the list for the evening before." : "";
+    days.textContent = left > 0 ? `${room.count(left, "day")} left. Review asks first what helps most on that day.` : left === 0 ? "Today. Read the list for the evening before." : "";
   }
   date.addEventListener("input", () => {
     if (date.value && Number(date.value.slice(0, 4)) < 2000) return; // still being typed
@@ -92,14 +92,10 @@ room.placed = (answers) => {
   async function run() {
     const cards = [];
     const texts = {};
-    try {
-      for (const name of chapters) {
-        texts[name] = (await room.texts(name)).cards;
-        for (const [id, card] of Object.entries(texts[name]))
-          if (["choice", "flaw", "number"].includes(card.kind)) cards.push({ id, chapter: name, level: card.level ?? "medium", quick: bank.chapters[name].quick.includes(id) });
-      }
-    } catch (error) {
-      return stage.replaceChildren(html("p", {}, error.message));
+    for (const name of chapters) {
+      texts[name] = (await room.texts(name)).cards;
+      for (const [id, card] of Object.entries(texts[name]))
+        if (["choice", "flaw", "number"].includes(card.kind)) cards.push({ id, chapter: name, level: card.level ?? "medium", quick: bank.chapters[name].quick.includes(id) });
     }
     const answers = [];
     const end = Date.now() + TIME;
@@ -154,11 +150,7 @@ room.placed = (answers) => {
       const now = after?.grades[skill];
       change.textContent = after ? `before ${then ?? "–"}, now ${now ?? "–"}` : "";
     }
-    const both = rows.filter(({ skill }) => before?.grades[skill] && after?.grades[skill]);
-    const sum = (round) => both.reduce((total, { skill }) => total + round.grades[skill], 0);
-    const mean = (round) => (sum(round) / both.length).toFixed(1);
-    if (after) state.textContent = `Before: ${day(before.date)}. Now: ${day(after.date)}.${both.length ? ` Mean of ${both.length}: ${mean(before)}, then ${mean(after)}.` : ""}`;
-    else state.textContent = before ? `Graded on ${day(before.date)}. ${done ? "" : "Some are still open."}` : "";
+    state.textContent = [before && `Before: ${day(before.date)}.`, after && `Now: ${day(after.date)}.`].filter(Boolean).join(" ");
     second.hidden = !done || Boolean(after);
   }
 
@@ -176,6 +168,7 @@ room.placed = (answers) => {
   }
 
   function assess() {
+    table.classList.add("graded");
     rows.forEach(radios);
     second.append(button("Grade yourself again", "", () => {
       store.update((all) => (all.self.after = { date: today(), grades: {} }));
