@@ -132,8 +132,8 @@ room.interval = (right, count) => {
   }
 
   function draw() {
-    store.update(memory.settle);
     const all = store.read();
+    memory.settle(all); // for what is shown; nothing is written here
     const now = Date.now();
     body.replaceChildren(
       html("h2", {}, "Recall"), ...known(all, now), chapters(all, now),
