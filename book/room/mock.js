@@ -150,6 +150,7 @@ room.review = (ids) => (location.protocol === "file:" && ids.length ? `review.ht
     const show = button("Show the answer", "s", async () => {
       one.ms = Math.min(Date.now() - speaking.since, 600_000);
       one.notes = notes.value.trim();
+      notes.readOnly = true;
       speaking = null;
       controls.remove();
       tick();

@@ -88,7 +88,7 @@ room.interval = (right, count) => {
     const bars = counts.map((count, at) => {
       const height = (90 * count) / top;
       const x = 10 + 24.5 * at;
-      return `<rect x="${x}" y="${108 - height}" width="18" height="${height}"/>${count ? `<text x="${x + 9}" y="${103 - height}">${count}</text>` : ""}<text class="soft${at ? "" : " end"}" x="${x + (at ? 9 : 20)}" y="124">${name(at)}</text>`;
+      return `<rect x="${x}" y="${108 - height}" width="18" height="${height}"/>${count ? `<text x="${x + 9}" y="${103 - height}">${count}</text>` : ""}<text class="soft${at ? "" : " end"}" x="${x + (at ? 9 : 23)}" y="124">${name(at)}</text>`;
     });
     const label = `Cards due on each of the next 14 days, from today: ${counts.join(", ")}`;
     return html("div", { class: "chart", inner: `<svg viewBox="0 0 360 130" role="img" aria-label="${label}"><path d="M6 108.5H354"/>${bars.join("")}</svg>` });
