@@ -31,8 +31,11 @@ sys.path.insert(0, str(BOOK))  # book/bank is a package
 import bank  # noqa: E402
 
 ROOM = BOOK / "room"
-SCRIPTS = ("store.js", "memory.js", "card.js", "recall.js", "questions.js", "review.js", "scenarios.js")
-PAGES = ("interview", "interview_questions", "cards", "review", "scenarios")
+SCRIPTS = """
+    store.js memory.js card.js recall.js questions.js review.js scenarios.js mock.js start.js progress.js
+""".split()
+PAGES = ("interview", "interview_questions", "cards", "review", "scenarios", "mock", "progress")
+WITH_MEMORY = ("book/review", "book/mock", "book/progress")  # these load the model of memory
 CHAPTERS = """
     foundations regression classification margin imbalance metric_learning ranking custom choosing debugging
 """.split()
@@ -554,6 +557,7 @@ def index():
         kept = ("level", "kind", "tags", "roles", "seconds", "chapter", "needs")
         found[name] = {
             "title": title(name),
+            "page": name if name in CHAPTERS else f"interview_{name}",
             "cards": {card["id"]: card["kind"] for card in cards},
             "quick": [card["id"] for card in cards if is_quick(card)],
             "questions": {q["id"]: {key: q[key] for key in kept if key in q} for q in questions},
@@ -588,7 +592,7 @@ def add_assets(app, pagename, templatename, context, doctree):
         return
     context["css_files"] = [*context["css_files"], "_static/room.css"]
     scripts = ["bank/index.js", "room.js"]
-    if pagename == "book/review":
+    if pagename in WITH_MEMORY:
         scripts.insert(0, "fsrs.js")
     context["body"] += "".join(f'<script defer src="../_static/{name}"></script>' for name in scripts)
 
@@ -606,7 +610,7 @@ def write_assets(app, exception):
     (static / "bank/index.js").write_text(whole, "utf-8")
     (static / "room.js").write_text(script(), "utf-8")
     shutil.copy(BOOK / "_ext/fsrs/fsrs.js", static)
-    css = "".join((ROOM / name).read_text("utf-8") for name in ("room.css", "scenarios.css"))
+    css = "".join(file.read_text("utf-8") for file in sorted(ROOM.glob("*.css")))
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
     (static / "room.css").write_text(re.sub(r"\n\s*", "\n", css).strip(), "utf-8")
 
