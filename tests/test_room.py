@@ -153,6 +153,7 @@ def test_the_scripts_and_the_bank_are_small():
         return len(gzip.compress((SITE / "_static" / name).read_bytes()))
 
     assert packed("room.js") < 20_000
+    assert packed("scenarios.js") < 3_000  # on its own page alone
     assert packed("bank/index.js") < 15_000
     assert max(packed(f"bank/{name}.js") for name in CHAPTERS) < 50_000
 

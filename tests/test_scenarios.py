@@ -247,7 +247,7 @@ def test_the_page_judges_by_the_same_rule(visit):
     sets = [[str(n) for n in range(5) if bits >> n & 1] for bits in range(32)]
     found = visit().evaluate(
         """([points, sets]) => sets.flatMap((said) => [0, 1].map((flags) =>
-            room.level(points.map((point) => ({...point, said: said.includes(point.id)})), flags)))""",
+            room.verdict(points.map(({must}) => must), points.map(({id}) => said.includes(id)), flags)))""",
         [points, sets],
     )
     assert found == [level(points, said, flags) for said in sets for flags in (0, 1)]

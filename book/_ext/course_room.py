@@ -32,7 +32,7 @@ import bank  # noqa: E402
 
 ROOM = BOOK / "room"
 SCRIPTS = """
-    store.js memory.js card.js recall.js questions.js review.js scenarios.js mock.js start.js progress.js
+    store.js memory.js card.js recall.js questions.js review.js mock.js start.js progress.js
 """.split()
 PAGES = ("interview", "interview_questions", "cards", "review", "scenarios", "mock", "progress")
 WITH_MEMORY = ("book/review", "book/mock", "book/progress")  # these load the model of memory
@@ -568,9 +568,9 @@ def index():
 # --- Scripts and style ----------------------------------------------------------------------------------
 
 
-def script():
-    """The scripts of the room as one, without comments and indentation."""
-    code = "\n".join((ROOM / name).read_text("utf-8") for name in SCRIPTS)
+def script(*names):
+    """Scripts of the room as one, without comments and indentation."""
+    code = "\n".join((ROOM / name).read_text("utf-8") for name in names)
     code = re.sub(r"^\s*(//.*|/\*\*.*\*/)$", "", code, flags=re.M)
     return re.sub(r"\n\s*", "\n", code).strip()
 
@@ -594,6 +594,8 @@ def add_assets(app, pagename, templatename, context, doctree):
     scripts = ["bank/index.js", "room.js"]
     if pagename in WITH_MEMORY:
         scripts.insert(0, "fsrs.js")
+    if pagename == "book/scenarios":
+        scripts.append("scenarios.js")
     context["body"] += "".join(f'<script defer src="../_static/{name}"></script>' for name in scripts)
 
 
@@ -608,7 +610,8 @@ def write_assets(app, exception):
             file.unlink()
     whole = f"globalThis.bank={{chapters:{as_script(index())},texts:{{}}}}\n"
     (static / "bank/index.js").write_text(whole, "utf-8")
-    (static / "room.js").write_text(script(), "utf-8")
+    (static / "room.js").write_text(script(*SCRIPTS), "utf-8")
+    (static / "scenarios.js").write_text(script("scenarios.js"), "utf-8")
     shutil.copy(BOOK / "_ext/fsrs/fsrs.js", static)
     css = "".join(file.read_text("utf-8") for file in sorted(ROOM.glob("*.css")))
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)

@@ -1,13 +1,5 @@
 // The page Mock interview: questions on the clock, graded by what was said, and what was missed becomes due.
 
-// Strong: every must, half of the rest, no red flag. Fair: all but one must. Who said nothing is weak.
-room.verdict = (must, said, flags) => {
-  const missed = must.filter((is, place) => is && !said[place]).length;
-  const rest = must.flatMap((is, place) => (is ? [] : [said[place]]));
-  if (!missed && rest.filter(Boolean).length * 2 >= rest.length && !flags) return "strong";
-  return missed <= 1 && said.some(Boolean) ? "fair" : "weak";
-};
-
 // How much a question needs to be asked: one that failed last time, then those never asked, then by recall.
 room.weakness = (id, { cards, log }, now = Date.now()) => {
   const card = `say-${id}`;

@@ -5,15 +5,6 @@
   const copy = (element) => [...element.childNodes].map((child) => child.cloneNode(true));
   const button = (text, onclick, attributes = {}) => html("button", { type: "button", onclick, ...attributes }, text);
 
-  // Strong: all that has to be in it, half of the rest, no red flag. Fair: all but one.
-  room.level = (points, flags) => {
-    const of = (must) => points.filter((point) => point.must === must);
-    const lacks = (some) => some.filter((point) => !point.said).length;
-    const missing = lacks(of(true));
-    if (missing > 1) return "weak";
-    return missing || flags || lacks(of(false)) * 2 > of(false).length ? "fair" : "strong";
-  };
-
   function read(turn) {
     const [how, name] = turn.dataset.when.split(" ");
     return {
@@ -112,7 +103,11 @@
     }
 
     function end() {
-      const level = room.level(asked, flagged.length);
+      const level = room.verdict(
+        asked.map((point) => point.must),
+        asked.map((point) => point.said),
+        flagged.length,
+      );
       const missing = asked.filter(({ said }) => !said).sort((a, b) => b.must - a.must);
       const item = ({ text, link, must }) => html("li", { class: must ? "must" : "" }, ...copy(text), " ", ...(link ? [link.cloneNode(true)] : []));
       const result = html("p", { class: `result grade ${level}`, tabindex: "-1" }, level);

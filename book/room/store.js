@@ -143,3 +143,11 @@ room.html = (tag, attributes = {}, ...children) => {
   element.append(...children);
   return element;
 };
+
+// Strong: every must, half of the rest, no red flag. Fair: all but one must. Who said nothing is weak.
+room.verdict = (must, said, flags) => {
+  const missed = must.filter((is, place) => is && !said[place]).length;
+  const rest = must.flatMap((is, place) => (is ? [] : [said[place]]));
+  if (!missed && rest.filter(Boolean).length * 2 >= rest.length && !flags) return "strong";
+  return missed <= 1 && said.some(Boolean) ? "fair" : "weak";
+};
