@@ -163,12 +163,12 @@ room.placed = (answers) => {
     const inputs = WORDS.map((word, at) =>
       html("label", { title: word }, html("input", { type: "radio", name, value: at + 1, checked: chosen() === at + 1, "aria-label": `${at + 1}, ${word}`, onchange: () => grade(skill, at + 1) }), html("span", { "aria-hidden": "true" }, String(at + 1))));
     const change = html("span", { class: "change" });
-    row.cells[0].append(html("div", { class: "grade", role: "radiogroup", "aria-label": row.cells[0].textContent.trim() }, ...inputs, change));
+    row.cells[0].append(html("div", { class: "own-grade", role: "radiogroup", "aria-label": row.cells[0].textContent.trim() }, ...inputs, change));
     rows[number].change = change;
   }
 
   function assess() {
-    table.classList.add("graded");
+    table.classList.add("own-grades");
     rows.forEach(radios);
     second.append(button("Grade yourself again", "", () => {
       store.update((all) => (all.self.after = { date: today(), grades: {} }));
