@@ -31,6 +31,9 @@ def test_a_page_becomes_xml(page):
 
 
 def test_links_and_names():
+    text = course_epub.xhtml("<summary><p>a</p><ol><li>b</li></ol></summary>")
+    line = '<span class="line">'
+    assert text == f"<summary>{line}a</span>{line}{line}b</span></span></summary>"
     text = course_epub.xhtml(
         '<p hidden>a<br><a href="b.html#c">b</a><a href="https://x.org/a.html">x</a>'
         '<svg viewbox="0 0 1 1"><clippath id="k"></clippath></svg></p><script>1 < 2</script>'

@@ -38,7 +38,8 @@ def xhtml(body):
         if not re.match(r"[a-z]+:", link["href"]):
             link["href"] = re.sub(r"\.html(?=#|$)", ".xhtml", link["href"])
         link["href"] = link["href"].replace("<", "%3C").replace(">", "%3E")
-    for element in tree.select("summary p"):
+    for element in tree.select("summary :is(p, div, ol, ul, li)"):
+        element.attrs = {"class": "line"}
         element.name = "span"
     for name, kind in (("hidden", "[hidden]"), ("scriptlevel", "math :not(mstyle)[scriptlevel]")):
         for element in tree.select(kind):
@@ -124,6 +125,6 @@ def write_book(app, exception):
 def setup(app):
     app.add_directive("books", Books)
     app.connect("build-finished", copy_books)
-    app.connect("html-page-context", make_xhtml, priority=950)
+    app.connect("html-page-context", make_xhtml, priority=990)  # the last one
     app.connect("build-finished", write_book)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

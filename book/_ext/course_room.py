@@ -588,7 +588,7 @@ def is_of_the_room(pagename):
 
 
 def add_assets(app, pagename, templatename, context, doctree):
-    if "css_files" not in context or not is_of_the_room(pagename):
+    if app.builder.name != "html" or "css_files" not in context or not is_of_the_room(pagename):
         return
     context["css_files"] = [*context["css_files"], "_static/room.css"]
     scripts = ["bank/index.js", "room.js"]
