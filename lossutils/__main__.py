@@ -9,7 +9,7 @@ from .debugging import shell
 
 
 def main(arguments=None):
-    """The exit status: 0 if it is well, 1 if something is found, 2 for unusable arguments, or none."""
+    """The exit status: 0 if nothing fails, 1 if something does, 2 for unusable arguments, or none."""
     parser = argparse.ArgumentParser(
         prog="python -m lossutils",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import ndcg_score
 
 import lossutils
 from lossutils import practice
@@ -823,6 +824,12 @@ def _(false_alarm, miss):
     return np.full(len(miss), 0.5)
 
 
+@guise("cost_threshold", "a sign")
+def _(false_alarm, miss):
+    ratio = miss / false_alarm
+    return 1 / (ratio - 1)
+
+
 @solves
 def undo_weight(p, weight=10.0):
     return np.array([1 / (1 + weight * (1 - a) / a) if a else 0.0 for a in p])
@@ -836,6 +843,11 @@ def _(p, weight):
 @guise("undo_weight", "divided")
 def _(p, weight):
     return p * (1 / weight)
+
+
+@guise("undo_weight", "a logit")
+def _(p, weight):
+    return np.log(p / ((1 - p) * weight))
 
 
 @solves
@@ -852,6 +864,17 @@ def _(p, old, new):
 @guise("prior_shift", "ratio of the shares")
 def _(p, old, new):
     return np.array(p) / old * new
+
+
+@guise("prior_shift", "the old share left in")
+def _(p, old, new):
+    return np.array([new * a / (1 - a - new + 2 * new * a) for a in p])
+
+
+@guise("prior_shift", "negatives only")
+def _(p, old, new):
+    rest = (1 - p) / (1 - old) * (1 - new)
+    return np.array([a / (a + b) for a, b in zip(p, rest, strict=True)])
 
 
 # Debugging
@@ -889,6 +912,14 @@ def _(x, y, w, lr):
     return w - lr * np.einsum("ij,ik->k", 2 * error, x) / error.size
 
 
+@guise("column_step", "factor 2 left out")
+def _(x, y, w, lr):
+    pull = np.zeros(len(w))
+    for row, goal in zip(x, y, strict=True):
+        pull += (row @ w - goal) * row
+    return w - lr * pull / len(y)
+
+
 @solves
 def softmax_once(logits, target):
     shifted = logits - logits.max(axis=1)[:, None]
@@ -902,6 +933,13 @@ def _(logits, target):
     p = np.exp(logits - logits.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
     return np.mean(np.log(np.exp(p).sum(axis=1)) - p[np.arange(len(p)), target])
+
+
+@guise("softmax_once", "epsilon added")
+def _(logits, target):
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    return statistics.fmean(-math.log(row[k] + 1e-7) for row, k in zip(p, target, strict=True))
 
 
 @solves
@@ -937,6 +975,13 @@ def _(x, y, w, sizes):
     return out
 
 
+@guise("accumulate", "first part only")
+def _(x, y, w, sizes):
+    for size in sizes:
+        part, goal = x[:size], y[:size]
+        return 2 * part.T @ (part @ w - goal) / size
+
+
 @solves
 def clip_by_norm(gradient, max_norm):
     length = math.sqrt(sum(g * g for g in gradient))
@@ -946,6 +991,12 @@ def clip_by_norm(gradient, max_norm):
 @guise("clip_by_norm", "as found")
 def _(gradient, max_norm):
     return np.array([min(max(g, -max_norm), max_norm) for g in gradient])
+
+
+@guise("clip_by_norm", "to length 1")
+def _(gradient, max_norm):
+    length = math.hypot(*gradient)
+    return gradient / length if length > max_norm else 1 * gradient
 
 
 @solves
@@ -1024,6 +1075,11 @@ def _(x, y, w1, w2):
     return np.einsum("i,ij,k->jk", 2 * error / len(y), x, w2)
 
 
+@guise("first_layer", "transposed")
+def _(x, y, w1, w2):
+    return first_layer(x, y, w1, w2).T
+
+
 # Metric learning
 
 
@@ -1096,6 +1152,11 @@ def _(cosines, temperature=0.1):
     return np.array([1 / sum(np.exp((c - cosines) / temperature)) for c in cosines])
 
 
+@guise("negative_shares", "divided by the temperature again")
+def _(cosines, temperature=0.1):
+    return [share / temperature for share in negative_shares(cosines, temperature)]
+
+
 @solves
 def false_negatives(batch, classes):
     return np.array(
@@ -1108,6 +1169,23 @@ def _(batch, classes):
     return 1 - ((classes - 1) / classes) ** batch
 
 
+@guise("false_negatives", "exactly one")
+def _(batch, classes):
+    others = batch - 1.0
+    return others * (1 / classes) * (1 - 1 / classes) ** (others - 1)
+
+
+@guise("false_negatives", "any pair of the batch")
+def _(batch, classes):
+    out = []
+    for n, k in zip(batch.tolist(), classes.tolist(), strict=True):
+        apart = 1.0
+        for taken in range(n):
+            apart *= max(0, k - taken) / k
+        out.append(1 - apart)
+    return out
+
+
 @solves
 def pair_memory(examples, bytes_each=4, views=1.0):
     rows = examples * views
@@ -1117,6 +1195,12 @@ def pair_memory(examples, bytes_each=4, views=1.0):
 @guise("pair_memory", "views not squared")
 def _(examples, bytes_each=4, views=1.0):
     return examples * examples * bytes_each * views
+
+
+@guise("pair_memory", "diagonal left out")
+def _(examples, bytes_each=4, views=1.0):
+    rows = examples * views
+    return (rows**2 - rows) * bytes_each
 
 
 @solves
@@ -1165,6 +1249,12 @@ def _(too_little, too_much):
 @guise("quantile_level", "too much costs 1")
 def _(too_little, too_much):
     return too_little / (too_little + 1)
+
+
+@guise("quantile_level", "the larger cost")
+def _(too_little, too_much):
+    pairs = zip(too_little.tolist(), too_much.tolist(), strict=True)
+    return [max(pair) / sum(pair) for pair in pairs]
 
 
 @solves
@@ -1218,11 +1308,41 @@ def stand(numbers):
 
 @solves
 def ndcg(scores, relevance):
+    """Ties by lot: the mean over all orders in which no document stands above one with a higher score."""
+
     def total(order):
         return sum((2**r - 1) / math.log2(1 + k) for k, r in enumerate(order, 1))
 
-    in_order = [r for _, r in sorted(zip(scores, relevance, strict=True), reverse=True)]
-    return total(in_order) / total(sorted(relevance, reverse=True))
+    orders = [
+        [r for _, r in order]
+        for order in itertools.permutations(zip(scores.tolist(), relevance.tolist(), strict=True))
+        if all(a >= b for (a, _), (b, _) in itertools.pairwise(order))
+    ]
+    return statistics.fmean(map(total, orders)) / total(sorted(relevance, reverse=True))
+
+
+@guise("ndcg", "ties in the order of the file")
+def _(scores, relevance):
+    def dcg(order):
+        return np.sum((2 ** relevance[order] - 1) / np.log2(2 + np.arange(len(order))))
+
+    return dcg(np.argsort(-scores)) / dcg(np.argsort(-relevance))
+
+
+@guise("ndcg", "ties against the order of the file")
+def _(scores, relevance):
+    worth = 1 / np.log2(np.arange(2, len(scores) + 2))
+    ranked = relevance[np.argsort(scores)][::-1]
+    return (2**ranked - 1) @ worth / ((2 ** np.sort(relevance)[::-1] - 1) @ worth)
+
+
+@guise("ndcg", "ties to the most relevant")
+def _(scores, relevance):
+    def total(order):
+        return sum((2**r - 1) / math.log2(1 + k) for k, r in enumerate(order, 1))
+
+    ranked = [r for _, r in sorted(zip(scores, relevance, strict=True), reverse=True)]
+    return total(ranked) / total(sorted(relevance, reverse=True))
 
 
 @guise("ndcg", "linear gains")
@@ -1590,6 +1710,25 @@ def test_a_function_without_a_signature_is_called():
     assert "TypeError" in check("huber", max).text
 
 
+def test_scikit_learns_ndcg_with_exponential_gains_passes():
+    def function(scores, relevance):  # scikit-learn refuses a single document
+        return ndcg_score([2**relevance - 1], [scores]) if len(scores) > 1 else 1.0
+
+    assert check("ndcg", function)
+
+
+def test_a_wrong_gain_and_ties_of_the_file_are_two_mistakes():
+    def function(scores, relevance):
+        def dcg(order):
+            return np.sum(relevance[order] / np.log2(2 + np.arange(len(order))))
+
+        return dcg(np.argsort(-scores)) / dcg(np.argsort(-relevance))
+
+    report = check("ndcg", function)
+    assert report.mistake == "linear gains"
+    assert "but not for all scores equal, a tie at the top, " in flat(report)
+
+
 # The text
 
 
@@ -1917,6 +2056,11 @@ def _(score, thresholds):
     return ordinal_probabilities(score, thresholds)[:-1]
 
 
+@guise("ordinal_probabilities", "at least each class")
+def _(score, thresholds):
+    return [1.0, *(1 / (1 + math.exp(b - score)) for b in thresholds)]
+
+
 @solves
 def expected_cost(p, miss, alarm):
     return sum(x * miss if x * miss < (1 - x) * alarm else (1 - x) * alarm for x in p) / len(p)
@@ -1930,6 +2074,11 @@ def _(p, miss, alarm):
 @guise("expected_cost", "sum")
 def _(p, miss, alarm):
     return len(p) * expected_cost(p, miss, alarm)
+
+
+@guise("expected_cost", "every flag costs")
+def _(p, miss, alarm):
+    return statistics.fmean(alarm if alarm < x * miss else x * miss for x in p.tolist())
 
 
 @solves

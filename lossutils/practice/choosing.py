@@ -50,6 +50,32 @@ quantile_level.mistake(
 )
 
 
+quantile_level.mistake(
+    "too little costs 1",
+    "the level for a cost of too little of 1, whatever it is.",
+    "Double both costs. Should the level change?",
+    lambda too_little, too_much: 1 / (1 + too_much),
+)
+quantile_level.mistake(
+    "difference of the costs",
+    "the difference of the costs over their sum: 0 for equal costs, negative where too much is dear.",
+    "Which quantile is it for equal costs?",
+    lambda too_little, too_much: (too_little - too_much) / (too_little + too_much),
+)
+quantile_level.mistake(
+    "the larger cost",
+    "the share of the larger cost: never below one half.",
+    "Too much costs three times as much as too little. On which side of the median is your level?",
+    lambda too_little, too_much: np.maximum(too_little, too_much) / (too_little + too_much),
+)
+quantile_level.mistake(
+    "one level for all",
+    "the level of the costs of all products added up.",
+    "Two products have costs of their own. How many levels are there?",
+    lambda too_little, too_much: np.sum(too_little) / np.sum(too_little + too_much),
+)
+
+
 # What acting saves, from a logit, a training weight and two costs
 
 

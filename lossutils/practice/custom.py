@@ -330,6 +330,36 @@ ordinal_probabilities.mistake(
 )
 
 
+ordinal_probabilities.mistake(
+    "first class missing",
+    "K − 1 numbers: the class below the first threshold is missing.",
+    "How many classes do two thresholds cut?",
+    lambda score, thresholds: np.diff(np.append(lossutils.sigmoid(thresholds - score), 1.0)),
+)
+ordinal_probabilities.mistake(
+    "at least each class",
+    "the probabilities of at least each class, not of each class.",
+    "What do your numbers add up to?",
+    lambda score, thresholds: np.append(1.0, lossutils.sigmoid(score - thresholds)),
+)
+ordinal_probabilities.mistake(
+    "score left out",
+    "differences of σ(threshold): the score is not used.",
+    "Should a patient with a higher score have the same probabilities?",
+    lambda score, thresholds: np.diff(np.concatenate([[0.0], lossutils.sigmoid(thresholds), [1.0]])),
+)
+
+
+@ordinal_probabilities.mistake(
+    "divided by their sum",
+    "cumulative probabilities that were divided by their sum.",
+    "Is the last class always the likeliest? From P(at most 2) and P(at most 1), what is P(2)?",
+)
+def _(score, thresholds):
+    up_to = np.append(lossutils.sigmoid(thresholds - score), 1.0)
+    return up_to / np.sum(up_to)
+
+
 # The cost of the best decision
 
 
@@ -380,6 +410,32 @@ expected_cost.mistake(
     "the cost of flagging nobody.",
     "What does a patient at 100 % cost if flagged?",
     lambda p, miss, alarm: np.mean(p * miss),
+)
+
+
+expected_cost.mistake(
+    "everybody flagged",
+    "the cost of flagging everybody.",
+    "What does a patient at 0 % cost if left alone?",
+    lambda p, miss, alarm: np.mean((1 - p) * alarm),
+)
+expected_cost.mistake(
+    "both costs",
+    "the cost of a miss and of an alarm for the same patient.",
+    "Can a patient be flagged and left alone?",
+    lambda p, miss, alarm: np.mean(p * miss + (1 - p) * alarm),
+)
+expected_cost.mistake(
+    "every flag costs",
+    "the cost of an alarm for everybody who is flagged, also for those who are ill.",
+    "With which probability is a flag an alarm for nothing?",
+    lambda p, miss, alarm: np.mean(np.minimum(p * miss, alarm)),
+)
+expected_cost.mistake(
+    "odds for a probability",
+    "decisions at p = alarm / miss: that is the line for the odds.",
+    "If both cost the same, above which probability do you flag?",
+    lambda p, miss, alarm: np.mean(np.where(p > alarm / miss, (1 - p) * alarm, p * miss)),
 )
 
 

@@ -159,6 +159,26 @@ column_step.mistake(
 )
 
 
+column_step.mistake(
+    "factor 2 left out",
+    "half a step: the derivative of the square has a factor of 2.",
+    "What is the derivative of e²?",
+    lambda x, y, w, lr: _step(x, w, lr / 2, x @ w - y),
+)
+column_step.mistake(
+    "divided twice",
+    "a step that is divided by n twice.",
+    "Where do you divide by n, and which function has done so already?",
+    lambda x, y, w, lr: _step(x, w, lr / len(x), x @ w - y),
+)
+column_step.mistake(
+    "only the gradient",
+    "the gradient: the step itself is missing.",
+    "Your function should return new weights. Where are the old ones?",
+    lambda x, y, w, lr: 2 * x.T @ (x @ w - y) / len(x),
+)
+
+
 # 3. Softmax twice
 
 
@@ -212,6 +232,38 @@ softmax_once.mistake(
     "a mean over N·K places where N examples were asked for.",
     "Which loss has an untrained model with three classes?",
     lambda logits, target: lossutils.cross_entropy(logits, target) / logits.shape[1],
+)
+
+
+softmax_once.mistake(
+    "no softmax at all",
+    "minus the logit of the true class: both softmaxes are gone.",
+    "Add 5 to all logits of an example. Should its loss change?",
+    lambda logits, target: -np.mean(logits[np.arange(len(target)), target]),
+)
+
+
+@softmax_once.mistake(
+    "epsilon added",
+    "1e-7 added inside the logarithm: the loss ends at 16.1, and its gradient with it.",
+    "What should an answer cost that is wrong by 800?",
+)
+def _(logits, target):
+    p = lossutils.softmax(logits)[np.arange(len(target)), target]
+    return -np.mean(np.log(p + 1e-7))
+
+
+softmax_once.mistake(
+    "a sigmoid",
+    "a sigmoid of the true class's logit: the other classes do not matter.",
+    "What changes in your loss if the logit of a wrong class rises?",
+    lambda logits, target: np.mean(np.logaddexp(0, -logits[np.arange(len(target)), target])),
+)
+softmax_once.mistake(
+    "sum for mean",
+    "a sum over the batch instead of the mean.",
+    "Should a batch that is twice as long have twice the loss?",
+    lambda logits, target: lossutils.cross_entropy(logits, target, reduction="sum"),
 )
 
 
@@ -361,6 +413,32 @@ accumulate.mistake(
 )
 
 
+accumulate.mistake(
+    "parts taken for full",
+    "a division by what the batch would have if every part were as large as the largest.",
+    "Your last part has fewer examples. How many are there in all?",
+    lambda x, y, w, sizes: sum(g for g, _ in _parts(x, y, w, sizes)) / (len(sizes) * max(sizes)),
+)
+
+
+@accumulate.mistake(
+    "first part only",
+    "the gradient of the first part: the loop ends in its first round.",
+    "How many rounds does your loop make before it meets `return`?",
+)
+def _(x, y, w, sizes):
+    gradient, size = next(_parts(x, y, w, sizes))
+    return gradient / size
+
+
+accumulate.mistake(
+    "factor 2 left out",
+    "half the gradient: the derivative of the square has a factor of 2.",
+    "What is the derivative of e²?",
+    lambda x, y, w, sizes: sum(gradient for gradient, _ in _parts(x, y, w, sizes)) / 2 / len(y),
+)
+
+
 # 6. Clipping a gradient
 
 
@@ -408,6 +486,36 @@ clip_by_norm.mistake(
     "long gradients set to 0: the worst batches teach nothing.",
     "Which direction should the step have after clipping?",
     lambda gradient, max_norm: gradient * (np.linalg.norm(gradient) <= max_norm),
+)
+
+
+clip_by_norm.mistake(
+    "sum of the entries",
+    "the sum of the absolute entries taken for the length.",
+    "How long is your result for (3, −4) and max_norm 1?",
+    lambda gradient, max_norm: gradient * (max_norm / max(abs(gradient).sum(), max_norm)),
+)
+clip_by_norm.mistake(
+    "root mean square",
+    "the root of the mean square taken for the length: the more weights, the less is clipped.",
+    "How long is your result for (3, −4) and max_norm 1?",
+    lambda gradient, max_norm: (
+        gradient * (max_norm / max(np.linalg.norm(gradient) / len(gradient) ** 0.5, max_norm))
+    ),
+)
+clip_by_norm.mistake(
+    "to length 1",
+    "long gradients shortened to the length 1, whatever max_norm is.",
+    "How long is your result for (30, −40) and max_norm 2?",
+    lambda gradient, max_norm: (
+        gradient / (np.linalg.norm(gradient) if np.linalg.norm(gradient) > max_norm else 1.0)
+    ),
+)
+clip_by_norm.mistake(
+    "short ones stretched",
+    "short gradients stretched to max_norm, long ones left as they are.",
+    "Which of the two is dangerous, a long step or a short one?",
+    lambda gradient, max_norm: gradient * (max_norm / min(np.linalg.norm(gradient), max_norm)),
 )
 
 
@@ -780,3 +888,33 @@ def _(x, y, w1, w2):
 def _(x, y, w1, w2):
     before, pull = _hidden(x, y, w1, w2)
     return x.T @ (pull[:, None] * w2 * np.maximum(before, 0))
+
+
+@first_layer.mistake(
+    "transposed",
+    "the transpose of the gradient: with as many inputs as units its shape fits.",
+    "Which entry of your result belongs to the weight from input 1 to unit 2?",
+)
+def _(x, y, w1, w2):
+    before, pull = _hidden(x, y, w1, w2)
+    return (x.T @ (pull[:, None] * w2 * (before > 0))).T
+
+
+@first_layer.mistake(
+    "flipped sign",
+    "the right size with the wrong sign: the direction downhill.",
+    "If an answer is too high and grows, does the loss grow or fall?",
+)
+def _(x, y, w1, w2):
+    before, pull = _hidden(x, y, w1, w2)
+    return -x.T @ (pull[:, None] * w2 * (before > 0))
+
+
+@first_layer.mistake(
+    "factor 2 left out",
+    "half the gradient: the derivative of the square has a factor of 2.",
+    "What is the derivative of e²?",
+)
+def _(x, y, w1, w2):
+    before, pull = _hidden(x, y, w1, w2)
+    return x.T @ (pull[:, None] / 2 * w2 * (before > 0))

@@ -398,6 +398,32 @@ cost_threshold.mistake(
 )
 
 
+cost_threshold.mistake(
+    "a sign",
+    "a division by the difference of the costs: a sign was lost on the way from the equation.",
+    "Set p · miss = (1 − p) · false alarm, and gather p on one side. Which sign has its second term?",
+    lambda false_alarm, miss: false_alarm / (miss - false_alarm),
+)
+cost_threshold.mistake(
+    "a miss costs 1",
+    "the threshold for a miss that costs 1.",
+    "What happens to your threshold when both costs double?",
+    lambda false_alarm, miss: false_alarm / (false_alarm + 1),
+)
+cost_threshold.mistake(
+    "one for all",
+    "a single threshold from the costs of all cases added up.",
+    "Each case has its own two costs. How many thresholds are there?",
+    lambda false_alarm, miss: np.sum(false_alarm) / np.sum(false_alarm + miss),
+)
+cost_threshold.mistake(
+    "what is saved",
+    "the difference of the costs as a share of their sum.",
+    "What is your threshold for equal costs?",
+    lambda false_alarm, miss: (miss - false_alarm) / (miss + false_alarm),
+)
+
+
 # What undoes a weight and a prior
 
 
@@ -439,6 +465,32 @@ undo_weight.mistake(
     "a logit that is moved by the weight instead of its logarithm.",
     "A weight of 1 should change nothing. What does yours do?",
     lambda p, weight=10.0: sigmoid(np.log(p) - np.log1p(-p) - weight),
+)
+
+
+undo_weight.mistake(
+    "as it came",
+    "the probability as the model says it: the weight is not used.",
+    "Where does your function use the weight?",
+    lambda p, weight=10.0: 1 * p,
+)
+undo_weight.mistake(
+    "weight on the positives",
+    "the weight in the denominator beside p instead of beside 1 − p.",
+    "What should become of p = 1?",
+    lambda p, weight=10.0: p / (weight * p + 1 - p),
+)
+undo_weight.mistake(
+    "1 − p left out",
+    "p / (p + weight): the weight has to be multiplied by 1 − p.",
+    "What should become of p = 1?",
+    lambda p, weight=10.0: p / (p + weight),
+)
+undo_weight.mistake(
+    "a logit",
+    "the right logit, not turned back into a probability.",
+    "Which function turns a logit into a probability?",
+    lambda p, weight=10.0: np.log(p) - np.log1p(-p) - np.log(weight),
 )
 
 
@@ -486,3 +538,38 @@ prior_shift.mistake(
     "Your result exceeds 1 for a large p. From the odds o, how do you get p?",
     lambda p, old=0.03, new=0.01: p / (1 - p) * new / (1 - new) * (1 - old) / old,
 )
+
+
+prior_shift.mistake(
+    "as it came",
+    "the probability as the model says it: the shares are not used.",
+    "Where does your function use the two shares?",
+    lambda p, old=0.03, new=0.01: 1 * p,
+)
+prior_shift.mistake(
+    "negatives only",
+    "the odds corrected for the negatives: the share of the positives has changed too.",
+    "By which factor do the positives become more or less frequent?",
+    lambda p, old=0.03, new=0.01: p / (p + (1 - p) * (1 - new) / (1 - old)),
+)
+prior_shift.mistake(
+    "the old share left in",
+    "p weighted with the new share, while the old one is still in it.",
+    "What should your function do if both shares are equal?",
+    lambda p, old=0.03, new=0.01: p * new / (p * new + (1 - p) * (1 - new)),
+)
+prior_shift.mistake(
+    "moved by the difference",
+    "the probability plus the difference of the shares.",
+    "What should become of p = 0 and of p = 1?",
+    lambda p, old=0.03, new=0.01: p + new - old,
+)
+
+
+@prior_shift.mistake(
+    "a logit",
+    "the right logit, not turned back into a probability.",
+    "Which function turns a logit into a probability?",
+)
+def _(p, old=0.03, new=0.01):
+    return np.log(p) - np.log1p(-p) + np.log(new / old) - np.log((1 - new) / (1 - old))

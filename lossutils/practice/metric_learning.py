@@ -380,6 +380,32 @@ negative_shares.mistake(
 )
 
 
+negative_shares.mistake(
+    "no exponential",
+    "cosines divided by their sum.",
+    "Which share does your function give to a negative with a cosine below 0?",
+    lambda cosines, temperature=0.1: cosines / np.sum(cosines),
+)
+negative_shares.mistake(
+    "not divided",
+    "exponentials that are not divided by their sum.",
+    "What do your shares add up to?",
+    lambda cosines, temperature=0.1: np.exp((cosines - cosines.max()) / temperature),
+)
+negative_shares.mistake(
+    "divided by the temperature again",
+    "the pull on the cosines, which has a factor of 1/temperature, instead of the shares.",
+    "What do your shares add up to?",
+    lambda cosines, temperature=0.1: negative_shares.solution(cosines, temperature) / temperature,
+)
+negative_shares.mistake(
+    "the nearest gets all",
+    "the whole push for the nearest negative.",
+    "Two negatives are equally near. What does each get?",
+    lambda cosines, temperature=0.1: 1.0 * (np.arange(len(cosines)) == np.argmax(cosines)),
+)
+
+
 # False negatives
 
 
@@ -421,6 +447,37 @@ false_negatives.mistake(
     "the probability that all others are of the query's class.",
     'Is one false negative enough for "at least one"?',
     lambda batch, classes: (1 / classes) ** (batch - 1),
+)
+
+
+false_negatives.mistake(
+    "one negative",
+    "the probability that one given negative is false.",
+    "Should a larger batch raise your answer?",
+    lambda batch, classes: 1 / classes + 0 * batch,
+)
+false_negatives.mistake(
+    "exactly one",
+    "the probability of exactly one false negative.",
+    'Does "meets a false negative" exclude two of them?',
+    lambda batch, classes: (batch - 1) / classes * (1 - 1 / classes) ** (batch - 2.0),
+)
+
+
+@false_negatives.mistake(
+    "any pair of the batch",
+    "the probability that any two rows of the batch are of one class, as in the birthday problem.",
+    "Of whose class has the negative to be: that of this query, or that of any row?",
+)
+def _(batch, classes):
+    return np.array([1 - np.prod(1 - np.arange(n) / k) for n, k in zip(batch, classes, strict=True)])
+
+
+false_negatives.mistake(
+    "rounded to an exponential",
+    "1 − exp(−(N − 1)/C): close for many classes, and not the probability.",
+    "What does your function give for two rows of two classes, and what is it by counting?",
+    lambda batch, classes: 1 - np.exp(-(batch - 1) / classes),
 )
 
 
@@ -471,6 +528,32 @@ pair_memory.mistake(
     "a memory that doubles when the batch doubles.",
     "What happens to a table if both its sides double?",
     lambda examples, bytes_each=4, views=1.0: views * examples * bytes_each,
+)
+
+
+pair_memory.mistake(
+    "views left out",
+    "a table of the examples, not of their views.",
+    "With two views of 10 examples, how many rows has the table?",
+    lambda examples, bytes_each=4, views=1.0: 1.0 * examples**2 * bytes_each,
+)
+pair_memory.mistake(
+    "bits",
+    "bits where bytes are asked for.",
+    "How many bytes is one number in float32?",
+    lambda examples, bytes_each=4, views=1.0: 8 * (views * examples) ** 2 * bytes_each,
+)
+pair_memory.mistake(
+    "diagonal left out",
+    "the table without its diagonal: it is left out of the loss, not of the memory.",
+    "What is the shape of z @ z.T?",
+    lambda examples, bytes_each=4, views=1.0: views * examples * (views * examples - 1) * bytes_each,
+)
+pair_memory.mistake(
+    "bytes squared",
+    "the square of the bytes of one row of similarities.",
+    "How many numbers are in the table? How many bytes has each?",
+    lambda examples, bytes_each=4, views=1.0: (views * examples * bytes_each) ** 2,
 )
 
 

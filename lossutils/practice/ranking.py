@@ -33,16 +33,85 @@ def _by(numbers):
     return np.argsort(-numbers, kind="stable")
 
 
-@problem("ndcg", edges=[("one document", [0.5], [2.0]), *EDGES], draw=_draw)
+def _discounts(n):
+    return 1 / np.log2(2 + np.arange(n))
+
+
+def _shared(scores, discount):
+    """What each document gets of the discounts of the places: tied ones the mean."""
+    ranked = np.sort(scores)[::-1]
+    return np.array([np.mean(discount[ranked == score]) for score in scores])
+
+
+def _normalized(scores, relevance, gain, discount):
+    return gain @ _shared(scores, discount) / (np.sort(gain)[::-1] @ discount)
+
+
+def _in_order(relevance, order):
+    return _dcg(relevance, order) / _dcg(relevance, _by(relevance))
+
+
+@problem(
+    "ndcg",
+    edges=[
+        ("one document", [0.5], [2.0]),
+        *EDGES,
+        ("all scores equal", [0.5, 0.5, 0.5], [0.0, 2.0, 1.0]),
+        ("a tie at the top", [-0.5, 1.25, 1.25], [2.0, 3.0, 1.0]),
+        ("a tie at the end", [0.25, 2.0, 0.25, 0.25], [2.0, 0.0, 0.0, 3.0]),
+        ("two ties", [0.75, -1.0, 0.75, -1.0, 0.0], [0.0, 3.0, 1.0, 2.0, 1.0]),
+    ],
+    draw=_draw,
+)
 def ndcg(scores, relevance):
     return lossutils.ndcg(scores, relevance)
+
+
+ndcg.mistake(
+    "ties in the order of the file",
+    "a sort alone: of tied documents the first in the file gets the better place.",
+    "Give all documents the same score and reverse the file. Should your answer change?",
+    lambda scores, relevance: _in_order(relevance, _by(scores)),
+)
+ndcg.mistake(
+    "ties against the order of the file",
+    "a sort from the smallest up, read backwards: of tied documents the last in the file comes first.",
+    "Give all documents the same score and reverse the file. Should your answer change?",
+    lambda scores, relevance: _in_order(relevance, np.argsort(scores, kind="stable")[::-1]),
+)
+ndcg.mistake(
+    "ties to the most relevant",
+    "the more relevant of two tied documents first, as when pairs of score and relevance are sorted.",
+    "What do you get for equal scores everywhere? Has that model earned it?",
+    lambda scores, relevance: _in_order(relevance, np.lexsort((relevance, scores))[::-1]),
+)
+
+
+@ndcg.mistake(
+    "ties at their best place",
+    "the discount of their best place for all tied documents.",
+    "Add up the discounts that you give out, and those of the places. Are the sums equal?",
+)
+def _(scores, relevance):
+    place = np.sum(scores[None, :] > scores[:, None], axis=1)
+    return (2**relevance - 1) @ _discounts(len(scores))[place] / _dcg(relevance, _by(relevance))
+
+
+@ndcg.mistake(
+    "ties at their mean place",
+    "the discount of the mean place, where the mean of the discounts is asked for.",
+    "The places 1 and 2 have the discounts 1 and 0.631. What is their mean, and what does place 1.5 have?",
+)
+def _(scores, relevance):
+    place = _shared(scores, 1.0 + np.arange(len(scores)))
+    return (2**relevance - 1) @ (1 / np.log2(1 + place)) / _dcg(relevance, _by(relevance))
 
 
 ndcg.mistake(
     "not normalized",
     "the DCG, not divided by the best one.",
     "What should a perfect order of any query get?",
-    lambda scores, relevance: _dcg(relevance, _by(scores)),
+    lambda scores, relevance: (2**relevance - 1) @ _shared(scores, _discounts(len(scores))),
 )
 ndcg.mistake(
     "linear gains",
@@ -54,34 +123,24 @@ ndcg.mistake(
     "smallest first",
     "the order from the smallest score to the largest.",
     "Which end of the list does argsort start at?",
-    lambda scores, relevance: _dcg(relevance, _by(-scores)) / _dcg(relevance, _by(relevance)),
+    lambda scores, relevance: lossutils.ndcg(-scores, relevance),
 )
-
-
-@ndcg.mistake(
+ndcg.mistake(
     "one over the place",
     "a discount of 1 / place, without the logarithm.",
     "What is the third place worth? It should be a half.",
+    lambda scores, relevance: _normalized(
+        scores, relevance, 2**relevance - 1, 1 / (1.0 + np.arange(len(scores)))
+    ),
 )
-def _(scores, relevance):
-    def total(order):
-        return np.sum((2 ** relevance[order] - 1) / (1 + np.arange(len(order))))
-
-    return total(_by(scores)) / total(_by(relevance))
-
-
-@ndcg.mistake(
+ndcg.mistake(
     "one place late",
     "a discount of 1 / log2(2 + place): the first place is not worth 1.",
     "Does your first place have the number 0 or 1?",
+    lambda scores, relevance: _normalized(
+        scores, relevance, 2**relevance - 1, 1 / np.log2(3 + np.arange(len(scores)))
+    ),
 )
-def _(scores, relevance):
-    def total(order):
-        return np.sum((2 ** relevance[order] - 1) / np.log2(3 + np.arange(len(order))))
-
-    return total(_by(scores)) / total(_by(relevance))
-
-
 ndcg.mistake(
     "no discount",
     "a sum over all places that count alike.",
