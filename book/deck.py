@@ -28,7 +28,7 @@ from course_room import KINDS, fill, written_short  # noqa: E402
 
 NAME = "Loss functions"
 DESCRIPTION = """
-<p>The cards of <i>Loss functions, executed</i>, a course in which everything is run. Its text is licensed under
+<p>The cards of <i>Loss functions, executed</i>, a course in which everything is run. Its text is under
 <a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>.</p>
 <p>Import a later release over this one: changed cards are replaced, and your progress stays. To leave out
 the questions that you answer aloud, suspend the cards tagged <code>loss-functions::say</code>.</p>
@@ -133,13 +133,13 @@ def sketch(card):
 
 
 def picture(at, slopes):
-    """The values of a curve at some places, joined by lines."""
+    """The values of a curve at some places. What lies between them is not known here, and not drawn."""
     top, left, right = 1.25 * max(map(abs, slopes)), min(at), max(at)
     points = [
         (round(20 + 260 * (x - left) / (right - left), 1), round(70 - 60 * y / top, 1))
         for x, y in zip(at, slopes, strict=True)
     ]
-    line = " ".join(f"{x},{y}" for x, y in points)
+    stems = "".join(f"M{x} 70V{y}" for x, y in points)
     dots = "".join(f'<circle cx="{x}" cy="{y}" r="3.5"/>' for x, y in points)
     names = "".join(
         f'<text x="{x}" y="148">{written_short(value)}</text>'
@@ -147,8 +147,7 @@ def picture(at, slopes):
     )
     return (
         '<svg viewBox="0 0 300 152" fill="currentColor" font-size="11" text-anchor="middle">'
-        '<path d="M10 70H290" stroke="currentColor" opacity="0.5"/>'
-        f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="2"/>{dots}{names}</svg>'
+        f'<path d="M10 70H290{stems}" stroke="currentColor" opacity="0.6"/>{dots}{names}</svg>'
     )
 
 
