@@ -126,6 +126,21 @@ def test_a_number_is_that_of_its_first_variant(rows, name):
         ]
 
 
+def test_what_a_number_tells_is_of_its_first_variant_too():
+    variants = [[["2", "30"], [60.0, 0.6], [[32.0, 0.3]]], [["4", "30"], [120.0, 1.2], [[34.0, 0.3]]]]
+    texts = {
+        "ask": "770001 times 770002?",
+        "right": "770001 of them.",
+        "says": ["A sum."],
+        "else": "Of 770002.",
+    }
+    assert deck.number({"variants": variants, **texts}) == (
+        "2 times 30?",
+        "<p><b>60</b> 2 of them.</p><p>If you have another number:</p>"
+        "<ul><li><b>32</b> A sum.</li><li>Of 30.</li></ul>",
+    )
+
+
 @pytest.mark.parametrize("name", of_kind("choice", "log"))
 def test_a_choice_tells_the_reason_beside_each(rows, name):
     asked, told = sides(rows, name)
