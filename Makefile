@@ -4,7 +4,7 @@
 # make bench       every loss beside its fastest peer; writes benchmarks/table.md and the README (quiet machine!)
 # make reproduce   what other machines would print, and where it is not what is stored (ARGS=--short: what CI runs)
 # make stub      write lossutils/*.pyi, from which editors know the signatures
-# make epub, make pdf   the course as one file, in _build/books
+# make epub, make pdf   the course as one file, in _build/books; make anki   its cards as a deck for Anki
 # make mutants   change one operator or number of the library at a time: do the tests notice? (ARGS="--sample 100")
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +12,7 @@ READY := .venv/ready
 export MPLBACKEND := agg
 export PYTHONWARNINGS := ignore::DeprecationWarning:zmq
 
-.PHONY: book test lab serve notebooks reproduce bench stub mutants lint browser epub pdf clean
+.PHONY: book test lab serve notebooks reproduce bench stub mutants lint browser epub pdf anki clean
 .DEFAULT_GOAL := book
 
 $(READY): requirements.txt pyproject.toml
@@ -66,7 +66,7 @@ stub: $(READY)
 mutants: $(READY)
 	$(BIN)/python tests/mutants.py $(ARGS)
 
-# `make epub pdf book`: the site then links both.
+# `make epub pdf anki book`: the site then links all three.
 epub: $(READY)
 	rm -rf _build/epub
 	$(BIN)/jupyter-book build . --builder custom --custom-builder epub --quiet
@@ -75,6 +75,10 @@ epub: $(READY)
 pdf: book browser
 	@mkdir -p _build/books
 	$(BIN)/python book/pdf.py _build/html _build/books/loss-functions.pdf
+
+anki: book
+	@mkdir -p _build/books
+	$(BIN)/python book/deck.py _build/html _build/books/loss-functions.apkg
 
 clean:
 	rm -rf _build .venv

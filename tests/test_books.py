@@ -3,6 +3,7 @@
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.dom import minidom
 
 import pytest
@@ -71,3 +72,21 @@ def test_the_document_that_is_printed():
     assert not tree.select("details:not([open]), script")
     used = set(re.findall(r"url\(#([\w-]+)\)", "".join(map(str, tree.select("svg")))))
     assert used and used <= set(names)
+
+
+def test_the_front_page_links_what_has_been_made(tmp_path):
+    class Books(course_epub.Books):
+        made = tmp_path
+        env = SimpleNamespace(note_dependency=lambda path: None)
+
+        def __init__(self):
+            pass
+
+    (tmp_path / "loss-functions.epub").write_bytes(bytes(3_400_000))
+    (tmp_path / "loss-functions.apkg").write_bytes(bytes(195_400))
+    text = Books().run()[0].astext()
+    links = re.findall(r'<a href="../(\S+)">([^<]*)</a> \(([^)]*)\)', text)
+    assert links == [
+        ("loss-functions.epub", "EPUB", "3 MB"),
+        ("loss-functions.apkg", "Anki deck", "195 kB"),
+    ]

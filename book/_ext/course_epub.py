@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-KINDS = ("epub", "pdf")
+KINDS = {"epub": "EPUB", "pdf": "PDF", "apkg": "Anki deck"}
 STYLE = Path(__file__).parent / "epub" / "epub.css"
 NAMESPACES = {"math": "http://www.w3.org/1998/Math/MathML", "svg": "http://www.w3.org/2000/svg"}
 # SVG's names with capitals, which a parser of HTML would write small.
@@ -50,20 +50,27 @@ def xhtml(body):
     return text
 
 
+def size(file):
+    found = file.stat().st_size
+    return f"{found / 1e6:.0f} MB" if found >= 1e6 else f"{found / 1e3:.0f} kB"
+
+
 class Books(SphinxDirective):
-    """Links to the EPUB and the PDF, if they have been made; else how to make them."""
+    """Links to the EPUB, the PDF and the deck of cards, those that have been made; else how to make them."""
 
     def run(self):
         made = [file for file in (self.made / f"loss-functions.{kind}" for kind in KINDS) if file.exists()]
         self.env.note_dependency(str(self.made))
         if not made:
-            text = "`make epub` and `make pdf` make one file of the course, for an e-reader and for paper."
+            text = (
+                "`make epub` and `make pdf` make one file of the course, for an e-reader and for paper; "
+                "`make anki` makes a deck of its cards for Anki."
+            )
             return self.parse_text_to_nodes(text)
         links = ", ".join(
-            f'<a href="../{file.name}">{file.suffix[1:].upper()}</a> ({file.stat().st_size / 1e6:.0f} MB)'
-            for file in made
+            f'<a href="../{file.name}">{KINDS[file.suffix[1:]]}</a> ({size(file)})' for file in made
         )
-        return [nodes.raw("", f"<p>The course as one file: {links}.</p>", format="html")]
+        return [nodes.raw("", f"<p>The course to take along: {links}.</p>", format="html")]
 
     @property
     def made(self):
