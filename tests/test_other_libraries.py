@@ -1146,7 +1146,7 @@ def names(text):
     """The names of functions and classes of other libraries in a text: dotted, or beside the library's."""
     beside = any(re.search(words, text) for words in MODULES)
     for code in re.findall(r"(?<!\})`([^`]+)`", text):
-        yield from re.findall(rf"\b(?:{ROOTS})(?:\.\w+)+", code)
+        yield from re.findall(rf"(?<!lossutils\.)\b(?:{ROOTS})(?:\.\w+)+", code)
         bare = re.fullmatch(r"([A-Z]+[a-z]\w*|[a-z]\w*_\w+)(?:\(.*\))?", code)
         if beside and bare and not bare[1].startswith("my_"):
             yield bare[1]

@@ -289,7 +289,9 @@ def test_a_theme_that_lacks_a_place_fails_the_build(where, place, tmp_path):
 
 def test_a_sidebar_without_folds_fails_the_build():
     app = SimpleNamespace(
-        config=SimpleNamespace(html_title="Course"), env=SimpleNamespace(found_docs={"page"})
+        builder=SimpleNamespace(name="html"),
+        config=SimpleNamespace(html_title="Course"),
+        env=SimpleNamespace(found_docs={"page"}),
     )
     folds = (
         '<li class="has-children"><a>Page</a><details><summary></summary><ul><li></li></ul></details></li>'

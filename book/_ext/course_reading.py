@@ -66,8 +66,10 @@ class Draw(SphinxDirective):
 @functools.cache
 def questions(page):
     """{id: question} of a page. tests/test_reading.py says what a question has, and holds it to that."""
-    file = BOOK / "questions" / f"{page}.yaml"
-    return {q["id"]: q for q in yaml.safe_load(file.read_text("utf-8"))}
+    found = yaml.safe_load((BOOK / "questions" / f"{page}.yaml").read_text("utf-8"))
+    for question in found:  # by the alphabet, so that the order of the choices says nothing
+        question.get("choices", []).sort(key=lambda choice: str(choice["text"]).casefold())
+    return {question["id"]: question for question in found}
 
 
 def tolerance(question):

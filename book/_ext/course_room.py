@@ -5,7 +5,7 @@
 
 From each of those pages the texts are taken over into `_static/bank/NAME.js`, a classic script, since a page
 that is opened from a file may not fetch JSON; `_static/bank/index.js` says what there is. Pages of class
-`room` load `_static/room.js`, made of `book/room/`, and `_static/room.css`.
+`room` load `_static/room.js`, made of `book/room/`, and carry its style.
 """
 
 import functools
@@ -575,6 +575,13 @@ def script(*names):
     return re.sub(r"\n\s*", "\n", code).strip()
 
 
+@functools.cache
+def style():
+    """The sheets of the room as one, without comments and line ends."""
+    css = "".join(file.read_text("utf-8") for file in sorted(ROOM.glob("*.css")))
+    return re.sub(r"\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.S)).strip()
+
+
 def depend(app, docname, source):
     """Pages of the room are made of the bank, and so are the links in the chapters."""
     if is_of_the_room(docname) or docname.removeprefix("book/") in CHAPTERS:
@@ -590,7 +597,7 @@ def is_of_the_room(pagename):
 def add_assets(app, pagename, templatename, context, doctree):
     if app.builder.name != "html" or "css_files" not in context or not is_of_the_room(pagename):
         return
-    context["css_files"] = [*context["css_files"], "_static/room.css"]
+    context["metatags"] = f"{context.get('metatags', '')}<style>{style()}</style>"  # no sheet to wait for
     scripts = ["bank/index.js", "room.js"]
     if pagename in WITH_MEMORY:
         scripts.insert(0, "fsrs.js")
@@ -613,9 +620,6 @@ def write_assets(app, exception):
     (static / "room.js").write_text(script(*SCRIPTS), "utf-8")
     (static / "scenarios.js").write_text(script("scenarios.js"), "utf-8")
     shutil.copy(BOOK / "_ext/fsrs/fsrs.js", static)
-    css = "".join(file.read_text("utf-8") for file in sorted(ROOM.glob("*.css")))
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
-    (static / "room.css").write_text(re.sub(r"\n\s*", "\n", css).strip(), "utf-8")
 
 
 def setup(app):

@@ -71,7 +71,6 @@ KEPT = {
     "OFL.txt",
     "bank",
     "fsrs.js",
-    "room.css",
     "room.js",
 }
 

@@ -48,7 +48,10 @@ def _read(folder):
     """The entries of every chapter's file, in order, each with the chapter that it stands in."""
     found = []
     for file in sorted(folder.glob("*.yaml")):
-        found += [{"file": file.stem, **entry} for entry in yaml.safe_load(file.read_text("utf-8")) or []]
+        for entry in yaml.safe_load(file.read_text("utf-8")) or []:
+            if "choices" in entry:  # by the alphabet, so that their order says nothing
+                entry["choices"].sort(key=lambda choice: str(choice["text"]).casefold())
+            found.append({"file": file.stem, **entry})
     return found
 
 
