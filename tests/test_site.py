@@ -675,7 +675,7 @@ def test_a_quick_question_can_be_read_without_a_script(browser, address):
     tab = context.new_page()
     tab.goto(f"{address}/book/regression.html")
     box = tab.locator("#quick-capped-pull")
-    assert box.locator("ol > li").all_inner_texts()[1] == "Squared error."
+    assert "Squared error." in box.locator("ol > li").all_inner_texts()
     box.locator("summary").click()
     assert "its pull is 1 at both." in box.locator("details").inner_text()
     context.close()
