@@ -15,7 +15,7 @@ import pytest
 import sklearn.metrics
 import torch
 import torch.nn.functional as F
-from zoo import ZOO, held_out_later  # noqa: F401
+from zoo import ZOO, held_out_later, held_out_third  # noqa: F401
 from zoo.held_out import RIGHT, WRONG
 
 import lossutils

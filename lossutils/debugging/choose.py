@@ -149,7 +149,7 @@ HINTS = (
     (r"poisson|log_?rates?\b|\bcounts?\b", ("log-rates",), 3),
     (r"log1p|msle|mape|percentage|squared_log|gamma_dev|deviance|tweedie", ("positive",), 3),
     (r"mse|mae|(?<![a-z])l[12](?![0-9a-z])|huber|square|absolute|cosh|quantile|pinball|error", ("real",), 2),
-    (r"y_hat|regress|svr|charbonnier|\br2", ("real",), 2),
+    (r"y_hat|regress|svr|insensitive|expectile|charbonnier|\br2", ("real",), 2),
 )
 # What is no array, though a call must give it.
 OPTIONS = (
