@@ -180,7 +180,7 @@ def dice(pred, target, *, smooth=1e-5):
     >>> import numpy as np
     >>> pred, target = np.array([[1.0, 0.5, 0.0], [0.0, 0.0, 0.0]]), np.array([[1, 1, 0], [0, 0, 0]])
     >>> dice(pred, target, reduction="none").round(4)
-    array([0.1111, 0.    ])
+    array([0.1429, 0.    ])
     >>> dice.grad(pred, target, reduction="sum").round(4)
     array([[-0.2469, -0.2469,  0.1975],
            [ 1.    ,  1.    ,  1.    ]])
