@@ -78,13 +78,9 @@ def listed(items, kind="ul", cls=""):
     return f'<{kind} class="{cls}">{inner}</{kind}>' if cls else f"<{kind}>{inner}</{kind}>"
 
 
-def by_words(texts):
-    return sorted(texts, key=lambda text: BeautifulSoup(text, "html.parser").get_text().lower())
-
-
 def mixed(texts):
     """Texts in an order that gives nothing away: by the alphabet, or else backwards."""
-    found = by_words(texts)
+    found = sorted(texts, key=lambda text: BeautifulSoup(text, "html.parser").get_text().lower())
     return found if found != texts else found[::-1]
 
 
@@ -110,12 +106,13 @@ def flaw(card):
 
 
 def choice(card):
-    """The choices by the alphabet: in the bank the right one is often the first."""
     right = card["choice"][card["right"]]
-    says = dict(zip(card["choice"], card["says"], strict=True))
-    order = by_words(says)
-    told = [f"<b>Right.</b> {says[text]}" if text == right else says[text] for text in order]
-    return card["ask"] + listed(order, "ol", "choices"), f"<p>{right}</p>{listed(told, 'ol', 'choices')}"
+    told = [
+        f"<b>Right.</b> {says}" if text == right else says
+        for text, says in zip(card["choice"], card["says"], strict=True)
+    ]
+    ask = card["ask"] + listed(card["choice"], "ol", "choices")
+    return ask, f"<p>{right}</p>{listed(told, 'ol', 'choices')}"
 
 
 def order(card):
